@@ -1,0 +1,39 @@
+/**
+ * Vendor-only data, carried unread: signatures, encrypted reasoning, provider-run tool items, unknown fields.
+ * It is given back only to the same protocol (`origin`) and, where it proves something (a signature), only to the
+ * maker (`issuer`). Between requests it lives in the client: protocols with an opaque field of their own carry it in
+ * an envelope (`sealExt`), so that nothing has to be remembered here and a restart loses nothing.
+ */
+import { asObject, asString, type JsonObject, parseJson } from '../base/json.ts';
+import { type FormatId, isFormatId } from './format-id.ts';
+
+export interface Ext {
+  readonly origin: FormatId;
+  /** Who made it: a provider's id, or a custom node's. Absent: any upstream of that protocol may have it back. */
+  readonly issuer?: string;
+  readonly data: JsonObject;
+}
+
+/** Is `ext` to be given back when encoding for `format` and, where the target is known, for the maker `issuer`? */
+export function extBelongsTo(ext: Ext | undefined, format: FormatId, issuer?: string): ext is Ext {
+  if (ext === undefined || ext.origin !== format) return false;
+  return ext.issuer === undefined || issuer === undefined || ext.issuer === issuer;
+}
+
+const ENVELOPE = 'omr1.';
+
+/** `ext` as one opaque string of `[A-Za-z0-9_.-]`, for a protocol's signature or encrypted-content field. */
+export function sealExt(ext: Ext): string {
+  return ENVELOPE + Buffer.from(JSON.stringify(ext)).toString('base64url');
+}
+
+/** Opens what `sealExt` made; undefined for any other string (a vendor's own signature, say). */
+export function openExt(sealed: string | undefined): Ext | undefined {
+  if (sealed === undefined || !sealed.startsWith(ENVELOPE)) return undefined;
+  const value = asObject(parseJson(Buffer.from(sealed.slice(ENVELOPE.length), 'base64url').toString('utf8')));
+  const origin = asString(value?.['origin']);
+  const data = asObject(value?.['data']);
+  if (origin === undefined || !isFormatId(origin) || data === undefined) return undefined;
+  const issuer = asString(value?.['issuer']);
+  return issuer === undefined ? { origin, data } : { origin, issuer, data };
+}

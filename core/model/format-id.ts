@@ -1,0 +1,7 @@
+/** The wire formats, each both a client's and an upstream's. */
+export const FORMAT_IDS = ['openai-chat', 'openai-responses', 'anthropic-messages', 'gemini', 'ollama-chat'] as const;
+export type FormatId = (typeof FORMAT_IDS)[number];
+
+export function isFormatId(value: string): value is FormatId {
+  return (FORMAT_IDS as readonly string[]).includes(value);
+}

@@ -1,0 +1,104 @@
+/**
+ * What an upstream's error means: its HTTP status, its type and code, and only then well-known phrases of vendors that
+ * tell nothing else (https://docs.anthropic.com/en/api/errors, https://platform.openai.com/docs/guides/error-codes,
+ * https://ai.google.dev/gemini-api/docs/troubleshooting). This is the one place where message text is read; all others
+ * use the resulting code.
+ */
+import { type ErrorCode, OmniError } from '../base/errors.ts';
+
+/** An upstream's error as its format's decoder read it. */
+export interface UpstreamErrorBody {
+  readonly message: string;
+  /** `error.type`, `error.status`: `overloaded_error`, `RESOURCE_EXHAUSTED`. */
+  readonly type?: string;
+  /** `error.code`: `insufficient_quota`. */
+  readonly code?: string;
+  /** How long the upstream asks to wait, where the body says so. */
+  readonly retryAfterMs?: number;
+}
+
+const BY_WORD: Readonly<Record<string, ErrorCode>> = {
+  // OpenAI
+  insufficient_quota: 'upstream_quota',
+  billing_hard_limit_reached: 'upstream_quota',
+  usage_limit_reached: 'upstream_quota',
+  rate_limit_exceeded: 'upstream_rate_limited',
+  tokens: 'upstream_rate_limited',
+  requests: 'upstream_rate_limited',
+  invalid_api_key: 'upstream_auth',
+  context_length_exceeded: 'upstream_context_length',
+  string_above_max_length: 'upstream_context_length',
+  content_policy_violation: 'upstream_content_policy',
+  content_filter: 'upstream_content_policy',
+  model_not_found: 'upstream_model_not_found',
+  server_error: 'upstream_server_error',
+  invalid_prompt: 'upstream_bad_request',
+  // Anthropic
+  authentication_error: 'upstream_auth',
+  permission_error: 'upstream_permission',
+  billing_error: 'upstream_quota',
+  rate_limit_error: 'upstream_rate_limited',
+  overloaded_error: 'upstream_overloaded',
+  api_error: 'upstream_server_error',
+  timeout_error: 'upstream_timeout',
+  request_too_large: 'upstream_payload_too_large',
+  not_found_error: 'upstream_model_not_found',
+  // Google (google.rpc.Code names)
+  unauthenticated: 'upstream_auth',
+  permission_denied: 'upstream_permission',
+  resource_exhausted: 'upstream_rate_limited',
+  unavailable: 'upstream_overloaded',
+  deadline_exceeded: 'upstream_timeout',
+  internal: 'upstream_server_error',
+  not_found: 'upstream_model_not_found',
+};
+
+const BY_PHRASE: readonly (readonly [RegExp, ErrorCode])[] = [
+  [/api key not valid|invalid api key|incorrect api key|api key expired/i, 'upstream_auth'],
+  [
+    /insufficient (quota|balance|credit)|credit balance is too low|exceeded your current quota|payment required|out of credits/i,
+    'upstream_quota',
+  ],
+  [/rate limit|too many requests|quota exceeded|usage limit/i, 'upstream_rate_limited'],
+  [/overloaded|at capacity|capacity exceeded/i, 'upstream_overloaded'],
+  [/context length|context window|prompt is too long|maximum context|too many tokens/i, 'upstream_context_length'],
+  [/model\b.*\b(not found|does not exist|not exist|not supported|unknown)/i, 'upstream_model_not_found'],
+];
+
+const BY_STATUS: Readonly<Record<number, ErrorCode>> = {
+  400: 'upstream_bad_request',
+  401: 'upstream_auth',
+  402: 'upstream_quota',
+  403: 'upstream_permission',
+  404: 'upstream_model_not_found',
+  408: 'upstream_timeout',
+  413: 'upstream_payload_too_large',
+  429: 'upstream_rate_limited',
+  503: 'upstream_overloaded',
+  504: 'upstream_timeout',
+  524: 'upstream_timeout',
+  529: 'upstream_overloaded',
+};
+
+/** The table's row for an upstream's error. `status` is absent for an error inside a stream. */
+export function classifyUpstreamError(body: UpstreamErrorBody, status?: number): ErrorCode {
+  const word = BY_WORD[body.code?.toLowerCase() ?? ''] ?? BY_WORD[body.type?.toLowerCase() ?? ''];
+  if (word !== undefined) return word;
+  const byStatus = status === undefined ? undefined : BY_STATUS[status];
+  // A plain status is trusted, except those that vendors are known to send for quota and auth alike.
+  if (byStatus !== undefined && status !== 400 && status !== 403 && status !== 404) return byStatus;
+  const phrase = BY_PHRASE.find(([expression]) => expression.test(body.message));
+  if (phrase !== undefined) return phrase[1];
+  if (byStatus !== undefined) return byStatus;
+  return status !== undefined && status >= 400 && status < 500 ? 'upstream_bad_request' : 'upstream_server_error';
+}
+
+/** The upstream's error as ours. */
+export function upstreamError(body: UpstreamErrorBody, status?: number): OmniError {
+  const upstreamCode = body.code ?? body.type;
+  return new OmniError(classifyUpstreamError(body, status), body.message, {
+    ...(status !== undefined && { status }),
+    ...(upstreamCode !== undefined && { upstreamCode }),
+    ...(body.retryAfterMs !== undefined && { retryAfterMs: body.retryAfterMs }),
+  });
+}
