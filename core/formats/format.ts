@@ -58,6 +58,8 @@ export interface EncodeTarget {
   readonly issuer: string;
   /** The model's own output limit from the catalog, for formats that demand one; used only when the client sent none. */
   readonly maxOutputTokens?: number;
+  /** How the model is told to reason where its protocol has two ways (Anthropic, Gemini); `budget` when unknown. */
+  readonly reasoningStyle?: 'effort' | 'budget';
 }
 
 export interface EncodedRequest {

@@ -20,17 +20,21 @@ export function extBelongsTo(ext: Ext | undefined, format: FormatId, issuer?: st
   return ext.issuer === undefined || issuer === undefined || ext.issuer === issuer;
 }
 
-const ENVELOPE = 'omr1.';
+/**
+ * Every envelope starts with this: the base64 of `omr1:{`. A body without it holds no envelope, so the same-format lane
+ * can tell by one search of its bytes whether it may pass untouched.
+ */
+export const ENVELOPE_START = 'b21yMTp7';
 
-/** `ext` as one opaque string of `[A-Za-z0-9_.-]`, for a protocol's signature or encrypted-content field. */
+/** `ext` as one string of standard base64 (some SDKs decode such fields), for a signature or encrypted-content field. */
 export function sealExt(ext: Ext): string {
-  return ENVELOPE + Buffer.from(JSON.stringify(ext)).toString('base64url');
+  return Buffer.from(`omr1:${JSON.stringify(ext)}`).toString('base64');
 }
 
 /** Opens what `sealExt` made; undefined for any other string (a vendor's own signature, say). */
 export function openExt(sealed: string | undefined): Ext | undefined {
-  if (sealed === undefined || !sealed.startsWith(ENVELOPE)) return undefined;
-  const value = asObject(parseJson(Buffer.from(sealed.slice(ENVELOPE.length), 'base64url').toString('utf8')));
+  if (sealed === undefined || !sealed.startsWith(ENVELOPE_START)) return undefined;
+  const value = asObject(parseJson(Buffer.from(sealed, 'base64').toString('utf8').slice('omr1:'.length)));
   const origin = asString(value?.['origin']);
   const data = asObject(value?.['data']);
   if (origin === undefined || !isFormatId(origin) || data === undefined) return undefined;

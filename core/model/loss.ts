@@ -24,6 +24,7 @@ export const LOSS_FEATURES = [
   'tool-id', // an id the target refuses was rewritten
   'tool-strict',
   'tool-choice',
+  'tool-result-orphan', // a result without its call
   'tool-result-error',
   'tool-result-media',
   'tool-arguments', // arguments that are no JSON object
