@@ -1,0 +1,83 @@
+/**
+ * A provider is a row of data: where it is, which formats it speaks, how a key travels, which models it has. A custom
+ * node becomes the same shape (`node-provider.ts`), so nothing downstream tells them apart. Every URL is a named host
+ * (an origin with an optional path prefix) plus a path; `DATA_DIR/providers.json` may replace hosts, headers and models.
+ */
+import type { Frame } from '../base/framing.ts';
+import type { JsonObject } from '../base/json.ts';
+import type { FormatId } from '../model/format-id.ts';
+import type { ModelInfo } from './catalog/model-info.ts';
+
+export type Tier = 'subscription' | 'api-key' | 'cheap' | 'free' | 'audio' | 'local' | 'own';
+
+export interface Provider {
+  readonly id: string;
+  /** The short prefix of the model names: `ds` in `ds/deepseek-chat`. The id works as a prefix too. */
+  readonly alias: string;
+  readonly name: string;
+  readonly tier: Tier;
+  readonly hosts: Hosts;
+  /** In order of preference; the client's own format is preferred over that order. */
+  readonly endpoints: readonly [Endpoint, ...Endpoint[]];
+  /** `optional`: works without a key (local servers). */
+  readonly key: 'required' | 'optional';
+  /** Where the vendor lists its models, and in which shape; absent: only the catalog is known. */
+  readonly modelList?: ModelList;
+  /** OpenAI-shaped embeddings, where offered. */
+  readonly embeddings?: { readonly path: string };
+  /** Names other than the alias and the id under which the catalog's data set knows this provider. */
+  readonly catalogId?: string;
+  /** Model ids that this row adds to or corrects in the catalog. */
+  readonly models?: readonly ModelInfo[];
+  readonly quirks?: readonly Quirk[];
+  /** Where a person gets a key. */
+  readonly keyUrl?: string;
+  /** True for a custom node of the user's. */
+  readonly custom?: boolean;
+}
+
+export interface Hosts {
+  readonly api: string;
+  readonly account?: string;
+  readonly authorize?: string;
+  readonly token?: string;
+  readonly device?: string;
+}
+
+export interface Endpoint {
+  readonly format: FormatId;
+  /** Appended to `hosts.api`. `{model}` and `{action}` are filled in (Gemini): `/v1beta/models/{model}:{action}`. */
+  readonly path: string;
+  readonly auth: AuthHeader;
+  /** Headers the protocol demands. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Globs of the model ids served here; absent: all. */
+  readonly models?: readonly string[];
+  /** Where tokens are counted, when this endpoint has such a call; same placeholders. */
+  readonly countTokensPath?: string;
+}
+
+/** How a key travels: `{ header: 'authorization', prefix: 'Bearer ' }`. Header names are lower case. */
+export interface AuthHeader {
+  readonly header: string;
+  readonly prefix?: string;
+}
+
+export interface ModelList {
+  readonly path: string;
+  readonly shape: 'openai' | 'anthropic' | 'gemini' | 'ollama';
+}
+
+/** A named deviation of one vendor. Small; `why` links to the vendor's own words. */
+export interface Quirk {
+  readonly name: string;
+  readonly why: string;
+  /** Which endpoint formats it applies to; absent: all. */
+  readonly formats?: readonly FormatId[];
+  /** Globs of model ids it applies to; absent: all. */
+  readonly models?: readonly string[];
+  /** Changes an outgoing body; must return the same object when nothing is to change. */
+  request?(body: JsonObject): JsonObject;
+  /** Changes an incoming frame, or drops it with null. */
+  frame?(frame: Frame): Frame | null;
+}
