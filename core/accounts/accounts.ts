@@ -1,0 +1,61 @@
+/**
+ * Accounts: one connection of the user's to a provider or node, its key sealed in the store. This is the interface that
+ * management and routing use; `key-accounts.ts` implements it.
+ */
+import type { Secret } from '../base/secret.ts';
+import type { ConnectionRecord } from '../store/records.ts';
+
+/** A connection for people: everything but the secret. */
+export type AccountView = Omit<ConnectionRecord, 'sealedApiKey'> & { readonly hasApiKey: boolean };
+
+/** A connection for routing: opened, active or not. */
+export interface Account {
+  readonly id: string;
+  readonly provider: string;
+  readonly name: string;
+  readonly priority: number;
+  readonly isActive: boolean;
+  readonly defaultModel?: string;
+  readonly key?: Secret;
+}
+
+export interface NewAccount {
+  readonly provider: string;
+  readonly apiKey?: Secret;
+  readonly name: string;
+  readonly priority?: number;
+  readonly defaultModel?: string;
+}
+
+export interface AccountChange {
+  readonly name?: string;
+  readonly priority?: number;
+  readonly isActive?: boolean;
+  readonly defaultModel?: string | null;
+  readonly apiKey?: Secret;
+}
+
+export interface TestResult {
+  readonly valid: boolean;
+  /** A sentence that says what to do, when not valid. Never holds the key. */
+  readonly error?: string;
+  readonly statusCode?: number;
+  readonly latencyMs: number;
+}
+
+export interface Accounts {
+  list(): readonly AccountView[];
+  get(id: string): AccountView | undefined;
+  /** Throws `invalid_request` for an unknown provider, a missing key where one is required, or a name in use there. */
+  create(account: NewAccount): AccountView;
+  update(id: string, change: AccountChange): AccountView;
+  remove(id: string): boolean;
+  /** Asks the provider whether the key works (facts.md A.5) and keeps the result with the connection. */
+  test(id: string): Promise<TestResult>;
+  /** The same for a key that is not stored yet. */
+  validate(provider: string, apiKey: Secret | undefined): Promise<TestResult>;
+  /** The model ids the provider lists for this account; throws `upstream_*` errors. */
+  fetchModels(id: string): Promise<readonly string[]>;
+  /** All connections with opened keys, for the routing snapshot. */
+  open(): readonly Account[];
+}
