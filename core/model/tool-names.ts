@@ -30,7 +30,7 @@ export const CUSTOM_INPUT = 'input';
 export class ToolNames {
   readonly #rule: ToolNameRule;
   readonly #wireByOwn = new Map<string, string>();
-  readonly #ownByWire = new Map<string, OwnTool>();
+  readonly #ownByWire = new Map<string, OwnTool & { readonly wire: string }>();
 
   /** Assigns wire names to all tools the request offers or mentions. Rewritten names are added to `losses`. */
   constructor(request: Pick<ChatRequest, 'tools' | 'messages'>, rule: ToolNameRule, losses: LossList) {
@@ -50,15 +50,18 @@ export class ToolNames {
     return this.#wireByOwn.get(ownKey(name, namespace)) ?? this.#acceptable(joined(name, namespace, this.#rule));
   }
 
-  /** The tool that the request knows under this wire name. */
-  own(wireName: string): OwnTool | undefined {
-    return this.#ownByWire.get(wireName);
+  /** The tool that the request knows under this wire name, and under this group where the target has groups. */
+  own(wireName: string, namespace?: string): OwnTool | undefined {
+    const known = this.#ownByWire.get(this.#wireKey(wireName, namespace));
+    if (known === undefined) return undefined;
+    const { wire: _wire, ...own } = known;
+    return own;
   }
 
   /** True when every name went out as it came in and no free-text tool was turned into a function. */
   get unchanged(): boolean {
-    for (const [wire, own] of this.#ownByWire) {
-      if (wire !== own.name || (own.kind === 'custom' && !this.#rule.custom)) return false;
+    for (const own of this.#ownByWire.values()) {
+      if (own.wire !== own.name || (own.kind === 'custom' && !this.#rule.custom)) return false;
     }
     return true;
   }
@@ -72,12 +75,11 @@ export class ToolNames {
     const key = ownKey(tool.name, tool.namespace);
     if (this.#wireByOwn.has(key)) return;
     let wire = this.#acceptable(joined(tool.name, tool.namespace, this.#rule));
-    if (this.#ownByWire.has(wire))
+    if (this.#ownByWire.has(this.#wireKey(wire, tool.namespace)))
       wire = this.#acceptable(`${wire.slice(0, this.#rule.maxLength - 9)}_${shortHash(key)}`);
     this.#wireByOwn.set(key, wire);
-    const own =
-      tool.namespace === undefined ? { name: tool.name, kind } : { name: tool.name, namespace: tool.namespace, kind };
-    this.#ownByWire.set(wire, own);
+    const own = { name: tool.name, kind, wire, ...(tool.namespace !== undefined && { namespace: tool.namespace }) };
+    this.#ownByWire.set(this.#wireKey(wire, tool.namespace), own);
     if (tool.namespace !== undefined && !this.#rule.namespace) {
       losses.add('tool-namespace', path, `The tool "${tool.name}" of group "${tool.namespace}" is sent as "${wire}".`);
     } else if (wire !== tool.name) {
@@ -86,6 +88,11 @@ export class ToolNames {
     if (kind === 'custom' && !this.#rule.custom) {
       losses.add('tool-custom', path, `The free-text tool "${tool.name}" is sent as a function with one string.`);
     }
+  }
+
+  /** Where the target has groups, one name may stand in several of them. */
+  #wireKey(wire: string, namespace: string | undefined): string {
+    return this.#rule.namespace ? ownKey(wire, namespace) : wire;
   }
 
   #acceptable(name: string): string {
@@ -137,6 +144,6 @@ export function toolCallRestorer(names: ToolNames): (event: ChatEvent) => readon
 
 function restoreHead(event: PartStartEvent, names: ToolNames): PartStartEvent {
   if (event.part.type !== 'tool-call') return event;
-  const own = names.own(event.part.name);
+  const own = names.own(event.part.name, event.part.namespace);
   return own === undefined ? event : { ...event, part: { ...event.part, ...own } };
 }
