@@ -1,0 +1,191 @@
+/**
+ * The translated lane: the client's request goes through the hub into the target's format, and the answer comes back
+ * the same way. What was lost on the way is in the ledger.
+ */
+import { OmniError } from '../base/errors.ts';
+import { FRAMINGS } from '../base/framing.ts';
+import type { EncodeTarget } from '../formats/format.ts';
+import { FORMATS } from '../formats/index.ts';
+import type { ChatEvent } from '../model/event.ts';
+import type { ChatRequest } from '../model/request.ts';
+import { toolCallRestorer } from '../model/tool-names.ts';
+import type { Target } from '../routing/resolve.ts';
+import { answerEvents } from '../upstream/answer-events.ts';
+import { scrub } from '../upstream/failure.ts';
+import { send } from '../upstream/send.ts';
+import type { Exchange, Reply } from './exchange.ts';
+import { inlineMedia } from './inline-media.ts';
+import {
+  applyQuirks,
+  eventError,
+  JSON_HEADERS,
+  type LanePorts,
+  outcomeOf,
+  quirksOf,
+  replyContext,
+  streamHeaders,
+} from './lane.ts';
+
+type Batches = AsyncGenerator<readonly ChatEvent[]>;
+
+export async function hubLane(exchange: Exchange, target: Target, ports: LanePorts): Promise<Reply> {
+  const format = FORMATS[target.endpoint.format];
+  const asked = exchange.request();
+  refuseServerState(asked);
+  const request = format.inlineMedia ? await inlineMedia(asked, ports, exchange.signal) : asked;
+  const encoded = format.encodeRequest(
+    { ...request, model: target.model, stream: exchange.stream },
+    encodeTarget(target),
+  );
+  exchange.ledger.lose(encoded.losses);
+  const answer = await send(ports.dispatcher, {
+    target,
+    body: JSON.stringify(applyQuirks(encoded.body, quirksOf(target))),
+    stream: exchange.stream,
+    signal: exchange.signal,
+  });
+  const restore = toolCallRestorer(encoded.toolNames);
+  const source = { format, issuer: target.provider.id, stream: exchange.stream, quirks: quirksOf(target) };
+  const batches = ownEvents(answerEvents(answer, source), restore, target);
+  return exchange.stream ? streamReply(exchange, batches) : wholeReply(exchange, batches);
+}
+
+/** Options that rest on what the Responses server keeps: another upstream has none of it. */
+function refuseServerState(request: ChatRequest): void {
+  const data = request.ext?.origin === 'openai-responses' ? request.ext.data : {};
+  if (typeof data['previous_response_id'] === 'string') {
+    throw new OmniError(
+      'unsupported_parameter',
+      'previous_response_id works only when the model is served by an OpenAI Responses upstream. Send the whole conversation in input instead.',
+      { path: 'previous_response_id' },
+    );
+  }
+  if (data['background'] === true) {
+    throw new OmniError(
+      'unsupported_parameter',
+      'background works only when the model is served by an OpenAI Responses upstream. Leave it out, or stream the answer.',
+      { path: 'background' },
+    );
+  }
+}
+
+export function encodeTarget({ model, provider, info }: Target): EncodeTarget {
+  return {
+    model,
+    issuer: provider.id,
+    ...(info?.maxOutputTokens !== undefined && { maxOutputTokens: info.maxOutputTokens }),
+    ...(info?.reasoningStyle !== undefined && { reasoningStyle: info.reasoningStyle }),
+  };
+}
+
+async function* ownEvents(batches: Batches, restore: ReturnType<typeof toolCallRestorer>, target: Target): Batches {
+  for await (const batch of batches) {
+    yield batch.flatMap((event) =>
+      restore(event.type === 'error' ? { ...event, message: scrub(event.message, target) } : event),
+    );
+  }
+}
+
+async function wholeReply(exchange: Exchange, batches: Batches): Promise<Reply> {
+  const events: ChatEvent[] = [];
+  for await (const batch of batches) events.push(...batch);
+  const last = events.at(-1);
+  if (last?.type === 'error') throw eventError(last);
+  if (last?.type !== 'finish') throw cut();
+  exchange.ledger.firstContent();
+  const { body, losses } = exchange.codec.encodeReply(events, replyContext(exchange));
+  exchange.ledger.lose(losses);
+  const json = JSON.stringify(body);
+  exchange.ledger.use(last.usage);
+  if (last.usage === undefined) exchange.ledger.estimate(exchange.bytes.length, lengthOf(events));
+  await exchange.ledger.close('ok');
+  return { status: 200, headers: JSON_HEADERS, body: json };
+}
+
+async function streamReply(exchange: Exchange, batches: Batches): Promise<Reply> {
+  const held: ChatEvent[] = [];
+  for (;;) {
+    const { done, value } = await batches.next();
+    if (done) throw cut();
+    held.push(...value);
+    const failure = held.find((event) => event.type === 'error');
+    if (held.some(isContent)) break;
+    if (failure !== undefined) throw eventError(failure);
+  }
+  exchange.ledger.firstContent();
+  return { status: 200, headers: streamHeaders(exchange), body: encodeStream(exchange, held, batches) };
+}
+
+/** Would the client see something of this event? A finish counts: an answer without text is an answer. */
+function isContent(event: ChatEvent): boolean {
+  switch (event.type) {
+    case 'part-delta':
+      return event.text !== '';
+    case 'part-start':
+      return event.part.type === 'tool-call' || event.part.type === 'media' || event.part.type === 'opaque';
+    case 'finish':
+      return true;
+    default:
+      return false;
+  }
+}
+
+/** The client's stream. The frames of the last event wait until the request is recorded. */
+async function* encodeStream(exchange: Exchange, held: readonly ChatEvent[], batches: Batches): AsyncGenerator<string> {
+  const encoder = exchange.codec.encodeStream(replyContext(exchange));
+  const framing = FRAMINGS[exchange.framing];
+  const { ledger } = exchange;
+  let isFirst = true;
+  let opening = framing.open;
+  let outputLength = 0;
+  let isFinished = false;
+  const write = (events: readonly ChatEvent[]): string => {
+    let text = opening;
+    opening = '';
+    for (const event of events) {
+      outputLength += event.type === 'part-delta' ? event.text.length : 0;
+      for (const frame of encoder.push(event)) {
+        text += framing.write(frame, isFirst);
+        isFirst = false;
+      }
+    }
+    return text;
+  };
+  const finish = async (last: ChatEvent): Promise<void> => {
+    isFinished = true;
+    ledger.lose(encoder.losses());
+    if (last.type === 'finish') ledger.use(last.usage);
+    ledger.estimate(exchange.bytes.length, outputLength);
+    await (last.type === 'error' ? ledger.close(outcomeOf(last), eventError(last)) : ledger.close('ok'));
+  };
+  try {
+    let batch: readonly ChatEvent[] | undefined = held;
+    while (batch !== undefined && !isFinished) {
+      const last = batch.find((event) => event.type === 'finish' || event.type === 'error');
+      const text: string = write(batch);
+      if (last !== undefined) await finish(last);
+      if (text !== '') yield text;
+      if (!isFinished) batch = await nextOf(batches);
+    }
+    if (framing.close !== '') yield framing.close;
+  } finally {
+    if (!isFinished) {
+      ledger.estimate(exchange.bytes.length, outputLength);
+      await ledger.close('cancelled');
+    }
+    await batches.return(undefined);
+  }
+}
+
+async function nextOf(batches: Batches): Promise<readonly ChatEvent[] | undefined> {
+  const { done, value } = await batches.next();
+  return done ? undefined : value;
+}
+
+function lengthOf(events: readonly ChatEvent[]): number {
+  return events.reduce((sum, event) => sum + (event.type === 'part-delta' ? event.text.length : 0), 0);
+}
+
+function cut(): OmniError {
+  return new OmniError('upstream_stream_cut', 'The provider closed the connection before the end of the answer.');
+}

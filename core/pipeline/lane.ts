@@ -1,0 +1,68 @@
+/**
+ * What both lanes of the attempt stage share. A lane sends one attempt to one target and makes the client's reply of the
+ * answer. Until the first content it throws, so that another target may be tried; from then on it ends what it began.
+ */
+import type { Dispatcher } from 'undici';
+import { OmniError } from '../base/errors.ts';
+import { FRAMINGS } from '../base/framing.ts';
+import { globMatches } from '../base/glob.ts';
+import type { JsonObject } from '../base/json.ts';
+import type { ReplyContext } from '../formats/format.ts';
+import type { ErrorEvent } from '../model/event.ts';
+import type { Quirk } from '../providers/provider.ts';
+import type { Target } from '../routing/resolve.ts';
+import type { Exchange } from './exchange.ts';
+
+export interface LanePorts {
+  readonly dispatcher: Dispatcher;
+  /** Fetches remote media for targets that take only inline data. */
+  fetchMedia(url: string, signal: AbortSignal): Promise<{ readonly mediaType: string; readonly data: string }>;
+}
+
+/** The quirks of a target's provider that apply to its format and model. */
+export function quirksOf({ provider, endpoint, model }: Target): readonly Quirk[] {
+  return (provider.quirks ?? []).filter(
+    ({ formats, models }) =>
+      (formats === undefined || formats.includes(endpoint.format)) &&
+      (models === undefined || models.some((glob) => globMatches(glob, model))),
+  );
+}
+
+/** The body with every quirk applied in order. */
+export function applyQuirks(body: JsonObject, quirks: readonly Quirk[]): JsonObject {
+  return quirks.reduce((changed, quirk) => quirk.request?.(changed) ?? changed, body);
+}
+
+export function replyContext(exchange: Exchange): ReplyContext {
+  return {
+    id: exchange.id,
+    model: exchange.model,
+    createdAtS: Math.floor(Date.now() / 1_000),
+    request: exchange.request(),
+    body: exchange.body(),
+  };
+}
+
+/** Headers of a streamed reply; the last one keeps reverse proxies from holding it back. */
+export function streamHeaders(exchange: Exchange): Record<string, string> {
+  return {
+    'content-type': FRAMINGS[exchange.framing].contentType,
+    'cache-control': 'no-cache',
+    'x-accel-buffering': 'no',
+  };
+}
+
+export const JSON_HEADERS: Readonly<Record<string, string>> = { 'content-type': 'application/json; charset=utf-8' };
+
+/** An error event as the error it stands for, blaming the connection's target in words. */
+export function eventError(event: ErrorEvent): OmniError {
+  return new OmniError(event.code, event.message, {
+    ...(event.upstreamCode !== undefined && { upstreamCode: event.upstreamCode }),
+    ...(event.retryAfterMs !== undefined && { retryAfterMs: event.retryAfterMs }),
+  });
+}
+
+/** How an interrupted stream is to be recorded: the client left, or the answer was cut. */
+export function outcomeOf(error: { readonly code: OmniError['code'] }): 'cancelled' | 'cut' {
+  return error.code === 'client_closed' ? 'cancelled' : 'cut';
+}

@@ -1,0 +1,122 @@
+/**
+ * The account of one request: route, tokens, cost, outcome. Whichever way the request ends, `close` writes exactly one
+ * row, and its promise settles when the row is durable; the last bytes of an answer are sent after that.
+ */
+import type { Clock } from '../base/clock.ts';
+import type { OmniError } from '../base/errors.ts';
+import type { Log } from '../base/log.ts';
+import type { FormatId } from '../model/format-id.ts';
+import type { Loss } from '../model/loss.ts';
+import type { Usage } from '../model/usage.ts';
+import { costUsd } from '../providers/cost.ts';
+import type { Target } from '../routing/resolve.ts';
+import type { UsageRecord } from '../store/records.ts';
+
+export interface LedgerPorts {
+  readonly clock: Clock;
+  readonly log: Log;
+  append(record: UsageRecord): Promise<void>;
+}
+
+export interface LedgerOpening {
+  readonly id: string;
+  readonly endpoint: string;
+  readonly clientFormat: FormatId | 'other';
+}
+
+/** Tokens in a text of this many characters, where nobody counted: four characters a token. */
+const CHARACTERS_PER_TOKEN = 4;
+
+export class Ledger {
+  requestedModel = '';
+  stream = false;
+  caller: { readonly apiKeyId?: string; readonly apiKeyName?: string } = {};
+  comboName: string | undefined;
+  attempts = 0;
+  readonly #ports: LedgerPorts;
+  readonly #opening: LedgerOpening;
+  readonly #startedAtMs: number;
+  #target: Target | undefined;
+  #losses = new Set<string>();
+  #usage: Usage | undefined;
+  #firstContentMs: number | undefined;
+  #closed = false;
+
+  constructor(ports: LedgerPorts, opening: LedgerOpening) {
+    this.#ports = ports;
+    this.#opening = opening;
+    this.#startedAtMs = ports.clock.nowMs();
+  }
+
+  /** An attempt begins; what an earlier one left behind (losses, usage) is forgotten. */
+  attempt(target: Target): void {
+    this.attempts += 1;
+    this.#target = target;
+    this.#losses = new Set();
+    this.#usage = undefined;
+  }
+  lose(losses: readonly Loss[]): void {
+    for (const { feature } of losses) this.#losses.add(feature);
+  }
+  /** The first piece of the answer is there. */
+  firstContent(): void {
+    this.#firstContentMs ??= this.#ports.clock.nowMs() - this.#startedAtMs;
+  }
+  /** What the upstream counted; later counts replace earlier ones. */
+  use(usage: Usage | undefined): void {
+    if (usage !== undefined) this.#usage = usage;
+  }
+  /** What was used as far as can be told from lengths, where the upstream counted nothing. */
+  estimate(inputCharacters: number, outputCharacters: number): void {
+    this.#usage ??= {
+      inputTokens: Math.ceil(inputCharacters / CHARACTERS_PER_TOKEN),
+      outputTokens: Math.ceil(outputCharacters / CHARACTERS_PER_TOKEN),
+      estimated: true,
+    };
+  }
+
+  /** Ends the account; further calls do nothing. A row that cannot be written is logged, the answer still goes out. */
+  async close(outcome: UsageRecord['outcome'], error?: OmniError): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    try {
+      await this.#ports.append(this.#record(outcome, error));
+    } catch (cause) {
+      this.#ports.log.error('A request could not be recorded.', { request: this.#opening.id }, cause);
+    }
+  }
+
+  #record(outcome: UsageRecord['outcome'], error: OmniError | undefined): UsageRecord {
+    const target = this.#target;
+    const usage = this.#usage;
+    const price = target?.info?.price;
+    return {
+      id: this.#opening.id,
+      startedAtMs: this.#startedAtMs,
+      durationMs: this.#ports.clock.nowMs() - this.#startedAtMs,
+      ...(this.#firstContentMs !== undefined && { firstContentMs: this.#firstContentMs }),
+      requestedModel: this.requestedModel,
+      provider: target?.provider.id ?? '',
+      model: target?.model ?? '',
+      ...(target?.account && { connectionId: target.account.id }),
+      ...(this.comboName !== undefined && { comboName: this.comboName }),
+      ...this.caller,
+      endpoint: this.#opening.endpoint,
+      clientFormat: this.#opening.clientFormat,
+      ...(target && { targetFormat: target.endpoint.format }),
+      stream: this.stream,
+      attempts: this.attempts,
+      status: outcome === 'cancelled' ? 499 : (error?.status ?? 200),
+      outcome,
+      ...(error && { errorCode: error.code }),
+      tokensInput: usage?.inputTokens ?? 0,
+      tokensOutput: usage?.outputTokens ?? 0,
+      tokensCacheRead: usage?.cachedInputTokens ?? 0,
+      tokensCacheCreation: usage?.cacheWriteTokens ?? 0,
+      tokensReasoning: usage?.reasoningTokens ?? 0,
+      isEstimated: usage?.estimated ?? false,
+      costUsd: usage && price ? costUsd(usage, price) : null,
+      losses: [...this.#losses],
+    };
+  }
+}

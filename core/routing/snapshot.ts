@@ -1,0 +1,95 @@
+/**
+ * Everything routing decides on, at one moment: an immutable picture with an index for each question, rebuilt when the
+ * user changes something and never while a request is decided. Its look-ups cost the same with one connection and with
+ * thousands.
+ */
+import type { Account } from '../accounts/accounts.ts';
+import { globMatches, globSpecificity } from '../base/glob.ts';
+import type { ModelInfo } from '../providers/catalog/model-info.ts';
+import type { Provider } from '../providers/provider.ts';
+import type { ComboRecord } from '../store/records.ts';
+
+/** The catalog as routing uses it. */
+export interface ModelCatalog {
+  find(providerId: string, modelId: string): ModelInfo | undefined;
+  list(providerId: string): readonly ModelInfo[];
+  resolve(
+    providerId: string,
+    askedId: string,
+  ): { readonly id: string; readonly info?: ModelInfo; readonly note?: string };
+  providersOf(bareModelId: string): readonly string[];
+}
+
+export interface Snapshot {
+  /** By node prefix, alias and id, in that order of precedence. */
+  readonly providerByPrefix: ReadonlyMap<string, Provider>;
+  readonly comboByName: ReadonlyMap<string, ComboRecord>;
+  /** Exact aliases: name → model string. */
+  readonly aliases: ReadonlyMap<string, string>;
+  /** Wildcard aliases, the most specific first. */
+  readonly wildcards: readonly WildcardAlias[];
+  /** Active accounts by provider id, the first to try first. */
+  readonly accountsByProvider: ReadonlyMap<string, readonly Account[]>;
+  readonly catalog: ModelCatalog;
+}
+
+export interface WildcardAlias {
+  readonly pattern: string;
+  readonly target: string;
+}
+
+export interface SnapshotSource {
+  /** Rows and custom nodes alike. */
+  readonly providers: Iterable<Provider>;
+  readonly combos: Iterable<ComboRecord>;
+  readonly aliases: Iterable<readonly [name: string, target: string]>;
+  readonly accounts: Iterable<Account>;
+  readonly catalog: ModelCatalog;
+}
+
+/** Builds the picture. An alias name with `*` or `?` is a wildcard. */
+export function buildSnapshot(source: SnapshotSource): Snapshot {
+  const aliases = new Map<string, string>();
+  const wildcards: WildcardAlias[] = [];
+  for (const [name, target] of source.aliases) {
+    if (/[*?]/.test(name)) wildcards.push({ pattern: name, target });
+    else aliases.set(name, target);
+  }
+  wildcards.sort((a, b) => globSpecificity(b.pattern) - globSpecificity(a.pattern));
+  return {
+    providerByPrefix: indexProviders([...source.providers]),
+    comboByName: new Map([...source.combos].map((combo) => [combo.name, combo])),
+    aliases,
+    wildcards,
+    accountsByProvider: groupAccounts(source.accounts),
+    catalog: source.catalog,
+  };
+}
+
+function indexProviders(providers: readonly Provider[]): Map<string, Provider> {
+  const index = new Map<string, Provider>();
+  const add = (prefix: string, provider: Provider): void => {
+    if (!index.has(prefix)) index.set(prefix, provider);
+  };
+  for (const provider of providers) if (provider.custom) add(provider.alias, provider);
+  for (const provider of providers) add(provider.alias, provider);
+  for (const provider of providers) add(provider.id, provider);
+  return index;
+}
+
+function groupAccounts(accounts: Iterable<Account>): Map<string, Account[]> {
+  const groups = new Map<string, Account[]>();
+  for (const account of accounts) {
+    if (!account.isActive) continue;
+    const group = groups.get(account.provider);
+    if (group === undefined) groups.set(account.provider, [account]);
+    else group.push(account);
+  }
+  for (const group of groups.values()) group.sort((a, b) => a.priority - b.priority || (a.id < b.id ? -1 : 1));
+  return groups;
+}
+
+/** The target of the most specific wildcard alias that matches, or undefined. */
+export function wildcardTarget(snapshot: Snapshot, model: string): string | undefined {
+  return snapshot.wildcards.find(({ pattern }) => globMatches(pattern, model))?.target;
+}

@@ -1,0 +1,97 @@
+/**
+ * An upstream's answer as events, whatever it sent: a stream, a whole body, or the one where the other was asked for
+ * (some hosts always stream, some ignore `stream`).
+ */
+import { OmniError } from '../base/errors.ts';
+import { type Frame, readFrames } from '../base/framing.ts';
+import { parseJson } from '../base/json.ts';
+import type { Format } from '../formats/format.ts';
+import type { ChatEvent, ErrorEvent } from '../model/event.ts';
+import type { Quirk } from '../providers/provider.ts';
+import { readAll, type UpstreamAnswer } from './call.ts';
+
+/** Largest whole answer held in memory. */
+export const ANSWER_LIMIT_BYTES = 64 * 1024 * 1024;
+
+export interface AnswerSource {
+  readonly format: Format;
+  readonly issuer: string;
+  /** What was asked for; decides where the answer's content type does not. */
+  readonly stream: boolean;
+  /** The target's quirks; those with a frame hook see each frame before it is decoded. */
+  readonly quirks?: readonly Quirk[];
+}
+
+/** True when the answer is a stream by its content type, or, where that says nothing, because one was asked for. */
+export function isStream(answer: UpstreamAnswer, asked: boolean): boolean {
+  const type = String(answer.headers['content-type'] ?? '');
+  if (/event-stream|ndjson/i.test(type)) return true;
+  return asked && !/^application\/json\b/i.test(type);
+}
+
+/** Batches of events as they arrive. A failure of the connection becomes an error event; nothing is thrown for it. */
+export async function* answerEvents(
+  answer: UpstreamAnswer,
+  source: AnswerSource,
+): AsyncGenerator<readonly ChatEvent[]> {
+  const { format, issuer } = source;
+  const hooks = (source.quirks ?? []).flatMap((quirk) => quirk.frame?.bind(quirk) ?? []);
+  try {
+    if (!isStream(answer, source.stream)) {
+      yield format.decodeReply(await readWhole(answer), { issuer });
+      return;
+    }
+    const decoder = format.decodeStream({ issuer });
+    const reader = readFrames(framingOf(answer, format));
+    for await (const chunk of answer.body) {
+      const events = rewritten(reader.push(chunk), hooks).flatMap((frame) => decoder.push(frame));
+      if (events.length > 0) yield events;
+    }
+    yield [...rewritten(reader.end(), hooks).flatMap((frame) => decoder.push(frame)), ...decoder.end()];
+  } catch (error) {
+    yield [errorEvent(error)];
+  }
+}
+
+type FrameHook = NonNullable<Quirk['frame']>;
+
+function rewritten(frames: readonly Frame[], hooks: readonly FrameHook[]): readonly Frame[] {
+  if (hooks.length === 0) return frames;
+  return frames.flatMap((frame) => hooks.reduce<Frame | null>((kept, hook) => kept && hook(kept), frame) ?? []);
+}
+
+/** The whole body as JSON. Throws `upstream_bad_response` when it is none. */
+export async function readWhole(answer: UpstreamAnswer): Promise<NonNullable<ReturnType<typeof parseJson>>> {
+  const text = (await readAll(answer.body, ANSWER_LIMIT_BYTES)).toString('utf8');
+  const body = parseJson(text);
+  if (body === undefined || body === null) {
+    throw new OmniError('upstream_bad_response', `The provider's answer is not JSON: ${shortened(text)}`);
+  }
+  return body;
+}
+
+function framingOf(answer: UpstreamAnswer, format: Format): Format['framing'] {
+  return /event-stream/i.test(String(answer.headers['content-type'] ?? '')) ? 'sse' : format.framing;
+}
+
+/** Any failure as the event that ends a reply. */
+export function errorEvent(error: unknown): ErrorEvent {
+  if (error instanceof RangeError) return { type: 'error', code: 'upstream_bad_response', message: error.message };
+  if (!(error instanceof OmniError)) throw error;
+  const { code, message, upstreamCode, retryAfterMs } = error;
+  return {
+    type: 'error',
+    code,
+    message,
+    ...(upstreamCode !== undefined && { upstreamCode }),
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+  };
+}
+
+function shortened(text: string): string {
+  const plain = text
+    .replace(/<[^>]*>/g, ' ')
+    .replace(/\s+/g, ' ')
+    .trim();
+  return plain.length > 200 ? `${plain.slice(0, 200)}…` : plain === '' ? 'it is empty.' : plain;
+}

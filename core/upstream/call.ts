@@ -1,0 +1,173 @@
+/**
+ * One HTTP call to an upstream over undici's dispatcher: the only provider traffic of the core besides `accounts/`.
+ * It resolves when the answer's headers are there; the body is then read chunk by chunk with back-pressure. Redirects
+ * are not followed. Every wait has a limit.
+ */
+import type { Dispatcher } from 'undici';
+import { OmniError } from '../base/errors.ts';
+
+export interface UpstreamCall {
+  readonly url: URL;
+  readonly method: 'POST' | 'GET';
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: Buffer | string;
+  readonly signal: AbortSignal;
+  /** Until the answer's headers, then between two chunks of its body. */
+  readonly headersTimeoutMs: number;
+  readonly idleTimeoutMs: number;
+}
+
+export interface UpstreamAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** The body; throws OmniError (`upstream_stream_cut`, `upstream_timeout`, `client_closed`) when it breaks off. */
+  readonly body: AsyncIterable<Buffer>;
+  /** Stops reading and closes the connection. Harmless after the end. */
+  abort(): void;
+}
+
+/** Bytes held for a slow reader before the upstream is told to wait. */
+const HIGH_WATER_BYTES = 256 * 1024;
+
+/** Sends the call. Throws OmniError: `upstream_unreachable`, `upstream_timeout` or `client_closed`. */
+export function sendCall(dispatcher: Dispatcher, call: UpstreamCall): Promise<UpstreamAnswer> {
+  return new Promise((resolve, reject) => {
+    if (call.signal.aborted) return reject(clientClosed());
+    const flow = new BodyFlow();
+    let controller: Dispatcher.DispatchController | undefined;
+    let answered = false;
+    const onAbort = (): void => {
+      if (controller === undefined) reject(clientClosed());
+      else controller.abort(clientClosed());
+    };
+    const settle = (): void => call.signal.removeEventListener('abort', onAbort);
+    call.signal.addEventListener('abort', onAbort, { once: true });
+    dispatcher.dispatch(
+      {
+        origin: call.url.origin,
+        path: call.url.pathname + call.url.search,
+        method: call.method,
+        headers: call.headers,
+        body: call.body ?? null,
+        headersTimeout: call.headersTimeoutMs,
+        bodyTimeout: call.idleTimeoutMs,
+      },
+      {
+        onRequestStart(started) {
+          controller = started;
+          flow.controller = started;
+          if (call.signal.aborted) onAbort();
+        },
+        onResponseStart(_controller, status, headers) {
+          if (status < 200) return;
+          answered = true;
+          resolve({
+            status,
+            headers,
+            body: flow,
+            abort: () => controller?.abort(new OmniError('client_closed', 'Stopped.')),
+          });
+        },
+        onResponseData(_controller, chunk) {
+          flow.push(chunk);
+        },
+        onResponseEnd() {
+          settle();
+          flow.end();
+        },
+        onResponseError(_controller, error) {
+          settle();
+          const failure = callError(error, answered);
+          if (answered) flow.fail(failure);
+          else reject(failure);
+        },
+      },
+    );
+  });
+}
+
+function clientClosed(): OmniError {
+  return new OmniError('client_closed', 'The client closed the connection.');
+}
+
+function callError(error: Error, answered: boolean): OmniError {
+  if (error instanceof OmniError) return error;
+  const code = (error as NodeJS.ErrnoException).code ?? error.name;
+  if (/TIMEOUT/i.test(code)) {
+    return new OmniError(
+      'upstream_timeout',
+      answered ? 'The provider stopped sending.' : 'The provider did not answer in time.',
+      {
+        cause: error,
+      },
+    );
+  }
+  if (answered)
+    return new OmniError('upstream_stream_cut', 'The provider closed the connection in mid-answer.', { cause: error });
+  return new OmniError('upstream_unreachable', `The provider cannot be reached (${code}).`, { cause: error });
+}
+
+/** The answer's body as it flows: a bounded queue between undici's callbacks and one reader. */
+class BodyFlow implements AsyncIterable<Buffer> {
+  controller: Dispatcher.DispatchController | undefined;
+  #chunks: Buffer[] = [];
+  #heldBytes = 0;
+  #ended = false;
+  #failure: OmniError | undefined;
+  #wake: (() => void) | undefined;
+
+  push(chunk: Buffer): void {
+    this.#chunks.push(chunk);
+    this.#heldBytes += chunk.length;
+    if (this.#heldBytes > HIGH_WATER_BYTES) this.controller?.pause();
+    this.#wake?.();
+  }
+  end(): void {
+    this.#ended = true;
+    this.#wake?.();
+  }
+  fail(error: OmniError): void {
+    this.#failure = error;
+    this.#wake?.();
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Buffer> {
+    try {
+      for (;;) {
+        const chunks = this.#chunks;
+        if (chunks.length > 0) {
+          this.#chunks = [];
+          this.#heldBytes = 0;
+          if (this.controller?.paused) this.controller.resume();
+          const [only] = chunks;
+          yield chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks);
+          continue;
+        }
+        if (this.#failure !== undefined) throw this.#failure;
+        if (this.#ended) return;
+        await new Promise<void>((resolve) => {
+          this.#wake = resolve;
+        });
+        this.#wake = undefined;
+      }
+    } finally {
+      if (!this.#ended && this.#failure === undefined) {
+        this.controller?.abort(new OmniError('client_closed', 'The reader went away.'));
+      }
+    }
+  }
+}
+
+/** The whole body, at most `limitBytes`. Throws `upstream_bad_response` beyond that. */
+export async function readAll(body: AsyncIterable<Buffer>, limitBytes: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of body) {
+    size += chunk.length;
+    if (size > limitBytes)
+      throw new OmniError('upstream_bad_response', `The provider's answer is larger than ${limitBytes} bytes.`);
+    chunks.push(chunk);
+  }
+  const [only] = chunks;
+  return chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks, size);
+}

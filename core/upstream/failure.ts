@@ -1,0 +1,48 @@
+/** An upstream's error answer as ours: read by its format, classified by the table, with the account's key scrubbed. */
+import { OmniError } from '../base/errors.ts';
+import { parseJson } from '../base/json.ts';
+import { FORMATS } from '../formats/index.ts';
+import { type UpstreamErrorBody, upstreamError } from '../model/upstream-error.ts';
+import type { Target } from '../routing/resolve.ts';
+import { readAll, type UpstreamAnswer } from './call.ts';
+
+const ERROR_BODY_LIMIT_BYTES = 256 * 1024;
+
+/** Reads the rest of an answer whose status is not 2xx. Never throws for what the body holds. */
+export async function failureOf(answer: UpstreamAnswer, target: Target): Promise<OmniError> {
+  if (answer.status >= 300 && answer.status < 400) {
+    answer.abort();
+    return new OmniError(
+      'upstream_bad_response',
+      `${target.provider.name} answered with a redirect (${answer.status}), which is not followed.`,
+    );
+  }
+  const text = (await readAll(answer.body, ERROR_BODY_LIMIT_BYTES)).toString('utf8');
+  const body = FORMATS[target.endpoint.format].decodeError(parseJson(text) ?? text);
+  const waitMs = retryAfterMs(answer.headers) ?? body.retryAfterMs;
+  return reportedError({ ...body, ...(waitMs !== undefined && { retryAfterMs: waitMs }) }, target, answer.status);
+}
+
+/** An error the upstream reported, in its answer or inside a stream. */
+export function reportedError(body: UpstreamErrorBody, target: Target, status?: number): OmniError {
+  const message = body.message === '' ? `The provider answered with status ${status ?? 'unknown'}.` : body.message;
+  return upstreamError({ ...body, message: scrub(message, target) }, status);
+}
+
+/** The text without the account's key, should the upstream echo it. */
+export function scrub(text: string, target: Pick<Target, 'account'>): string {
+  const key = target.account?.key?.reveal();
+  return key === undefined || key === '' ? text : text.replaceAll(key, '[key]');
+}
+
+/** Retry-After as seconds or as a date (RFC 9110, 10.2.3), in milliseconds. */
+function retryAfterMs(headers: UpstreamAnswer['headers']): number | undefined {
+  const exactMs = Number(headers['retry-after-ms']);
+  if (headers['retry-after-ms'] !== undefined && Number.isFinite(exactMs)) return exactMs;
+  const value = headers['retry-after'];
+  if (typeof value !== 'string') return undefined;
+  const seconds = Number(value);
+  if (Number.isFinite(seconds)) return Math.max(0, seconds * 1_000);
+  const dateMs = Date.parse(value);
+  return Number.isNaN(dateMs) ? undefined : Math.max(0, dateMs - Date.now());
+}
