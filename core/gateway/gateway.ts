@@ -1,0 +1,147 @@
+/**
+ * The client-facing door: takes a raw HTTP request, finds its route, runs the pipeline and writes the reply in the
+ * caller's protocol. It stands on `node:http` itself, in front of Express: a request of this surface needs no more.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Account } from '../accounts/accounts.ts';
+import type { Clock } from '../base/clock.ts';
+import { OmniError, toOmniError } from '../base/errors.ts';
+import type { Log } from '../base/log.ts';
+import type { FormatId } from '../model/format-id.ts';
+import { countTokens } from '../pipeline/count-tokens.ts';
+import { embeddingsPipeline } from '../pipeline/embeddings.ts';
+import type { Caller, Exchange, Reply } from '../pipeline/exchange.ts';
+import type { LanePorts } from '../pipeline/lane.ts';
+import type { LedgerPorts } from '../pipeline/ledger.ts';
+import { generatePipeline } from '../pipeline/stages.ts';
+import type { Snapshot } from '../routing/snapshot.ts';
+import { findModel, type ListedModel, listModels, modelList, oneModel, shapeFor } from './models.ts';
+import { type ExchangeOpening, openExchange } from './open-exchange.ts';
+import { errorFormat, type Match, matchRoute, type Route } from './routes.ts';
+import { errorReply, writeReply } from './write-reply.ts';
+
+export interface GatewayPorts {
+  snapshot(): Snapshot;
+  /** Who calls. Throws `missing_api_key` or `invalid_api_key`. */
+  authorize(request: IncomingMessage): Caller;
+  readonly lanes: LanePorts;
+  readonly ledger: LedgerPorts;
+  readonly listed: {
+    of(providerId: string): readonly string[];
+    refresh(accounts: readonly Account[], waitMs: number): Promise<void>;
+  };
+  maxBodyBytes(): number;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly version: string;
+}
+
+export interface Gateway {
+  /** Answers the request, or returns false when its path is not this surface's. */
+  handle(request: IncomingMessage, response: ServerResponse): Promise<boolean>;
+}
+
+const LIST_WAIT_MS = 2_000;
+
+export function createGateway(ports: GatewayPorts): Gateway {
+  const generate = generatePipeline(ports.lanes);
+  const embed = embeddingsPipeline(ports.lanes);
+  const startedAtS = Math.floor(ports.clock.nowMs() / 1_000);
+
+  const models = async (request: IncomingMessage): Promise<ListedModel[]> => {
+    const caller = ports.authorize(request);
+    const snapshot = ports.snapshot();
+    const unlisted = [...snapshot.accountsByProvider.values()].flatMap(([account]) =>
+      account !== undefined && snapshot.catalog.list(account.provider).length === 0 ? [account] : [],
+    );
+    await ports.listed.refresh(unlisted, LIST_WAIT_MS);
+    return listModels(ports.snapshot(), caller, ports.listed.of);
+  };
+
+  const exchange = (request: IncomingMessage, response: ServerResponse, opening: ExchangeOpening): Promise<Exchange> =>
+    openExchange(request, response, { opening, caller: ports.authorize(request), ports });
+
+  const answer = async (route: Route, request: IncomingMessage, response: ServerResponse): Promise<Reply> => {
+    switch (route.kind) {
+      case 'generate':
+      case 'completions':
+      case 'gemini': {
+        const opened = await exchange(request, response, route);
+        if (route.kind === 'gemini' && route.action === 'countTokens') {
+          const totalTokens = await countTokens(opened, ports.lanes);
+          return json({ totalTokens });
+        }
+        return generate(opened);
+      }
+      case 'count-tokens':
+        return json({ input_tokens: await countTokens(await exchange(request, response, route), ports.lanes) });
+      case 'embeddings':
+        return embed(await exchange(request, response, route));
+      case 'models':
+        return json(modelList(await models(request), shapeFor(route.gemini, request.headers), startedAtS));
+      case 'model':
+        return json(
+          oneModel(findModel(await models(request), route.id), shapeFor(route.gemini, request.headers), startedAtS),
+        );
+      case 'ollama-tags':
+        return json(modelList(await models(request), 'ollama-chat', startedAtS));
+      case 'ollama-version':
+        return json({ version: ports.version });
+      case 'responses-socket':
+        return noSocket(request);
+      case 'root':
+      case 'health':
+        return json({ name: 'OmniRoute', status: 'ok', version: ports.version });
+    }
+  };
+
+  return {
+    async handle(request, response) {
+      const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
+      const match = matchRoute(request.method ?? 'GET', path);
+      if (match.type === 'foreign') return false;
+      const format = errorFormat(path, request.headers);
+      await writeReply(
+        response,
+        await replyTo(match, format, () => answerOf(match, answer, request, response), ports.log),
+      );
+      return true;
+    },
+  };
+}
+
+type Answer = (route: Route, request: IncomingMessage, response: ServerResponse) => Promise<Reply>;
+
+function answerOf(match: Match, answer: Answer, request: IncomingMessage, response: ServerResponse): Promise<Reply> {
+  if (match.type === 'route') return answer(match.route, request, response);
+  if (match.type === 'wrong-method') {
+    response.setHeader('allow', match.allowed.join(', '));
+    throw new OmniError(
+      'method_not_allowed',
+      `${request.method} is not allowed here. Use ${match.allowed.join(' or ')}.`,
+    );
+  }
+  throw new OmniError('not_found', `There is no ${request.method} ${(request.url ?? '').split('?', 1)[0]}.`);
+}
+
+async function replyTo(match: Match, format: FormatId, work: () => Promise<Reply>, log: Log): Promise<Reply> {
+  try {
+    return await work();
+  } catch (thrown) {
+    const error = toOmniError(thrown);
+    if (error.code === 'internal')
+      log.error('A request failed.', { route: match.type === 'route' ? match.route.kind : match.type }, thrown);
+    return errorReply(error, format);
+  }
+}
+
+function json(body: object): Reply {
+  return { status: 200, headers: { 'content-type': 'application/json; charset=utf-8' }, body: JSON.stringify(body) };
+}
+
+/** Codex first tries a WebSocket; 426 makes it fall back to POST at once (pitfalls.md 7.3). */
+function noSocket(request: IncomingMessage): Reply {
+  if (request.headers.upgrade === undefined)
+    throw new OmniError('method_not_allowed', 'GET is not allowed here. Use POST.');
+  throw new OmniError('upgrade_required', 'WebSocket is not served here. Use POST with stream: true.');
+}

@@ -1,0 +1,123 @@
+/**
+ * The HTTP listener: hands each request to the surfaces in turn, refuses new work while draining, and on stop lets open
+ * streams end for a while before it closes them.
+ */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { OmniError, toOmniError } from '../base/errors.ts';
+import type { Log } from '../base/log.ts';
+import { errorFormat } from './routes.ts';
+import { errorReply, writeReply } from './write-reply.ts';
+
+/** Answers a request, or returns false to let the next surface have it. */
+export type Surface = (request: IncomingMessage, response: ServerResponse) => Promise<boolean> | boolean;
+
+export interface ListenAddress {
+  /** An IP address or `localhost`. */
+  readonly host: string;
+  /** 0 takes any free port. */
+  readonly port: number;
+}
+
+export interface Listener {
+  /** Resolves with the address bound. Throws `conflict` when the port is taken, `invalid_request` for an unusable host. */
+  listen(address: ListenAddress): Promise<ListenAddress>;
+  /** Takes no new request, waits up to `graceMs` for open ones, then closes what is left. */
+  drain(graceMs: number): Promise<void>;
+}
+
+const KEEP_ALIVE_MS = 75_000;
+
+export function createListener(surfaces: readonly Surface[], log: Log): Listener {
+  let isDraining = false;
+  let open = 0;
+  let onIdle: (() => void) | undefined;
+
+  const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    try {
+      if (isDraining)
+        throw new OmniError('shutting_down', 'OmniRoute is shutting down. Try again in a moment.', {
+          retryAfterMs: 5_000,
+        });
+      for (const surface of surfaces) if (await surface(request, response)) return;
+      throw new OmniError('not_found', `There is no ${request.method} ${pathOf(request)}.`);
+    } catch (thrown) {
+      await refuse(request, response, toOmniError(thrown));
+      if (!(thrown instanceof OmniError)) log.error('A request failed.', { path: pathOf(request) }, thrown);
+    }
+  };
+
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
+    open += 1;
+    response.on('close', () => {
+      open -= 1;
+      if (open === 0) onIdle?.();
+    });
+    void serve(request, response);
+  });
+
+  return {
+    listen: (address) => bind(server, address),
+    async drain(graceMs) {
+      isDraining = true;
+      const closed = new Promise<void>((resolve) => {
+        server.close(() => resolve());
+      });
+      server.closeIdleConnections();
+      if (open > 0) {
+        await Promise.race([
+          new Promise<void>((resolve) => {
+            onIdle = resolve;
+          }),
+          new Promise<void>((resolve) => {
+            setTimeout(resolve, graceMs).unref();
+          }),
+        ]);
+      }
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+function bind(server: Server, { host, port }: ListenAddress): Promise<ListenAddress> {
+  return new Promise((resolve, reject) => {
+    const fail = (cause: NodeJS.ErrnoException): void => reject(bindError(cause, host, port));
+    server.once('error', fail);
+    server.listen({ host, port }, () => {
+      server.off('error', fail);
+      resolve({ host, port: (server.address() as AddressInfo).port });
+    });
+  });
+}
+
+function bindError(cause: NodeJS.ErrnoException, host: string, port: number): OmniError {
+  if (cause.code === 'EADDRINUSE') {
+    return new OmniError('conflict', `Port ${port} is in use. Stop what uses it, or choose another with --port.`, {
+      cause,
+    });
+  }
+  if (cause.code === 'EACCES')
+    return new OmniError('invalid_request', `Port ${port} needs more rights. Choose one above 1023 with --port.`, {
+      cause,
+    });
+  return new OmniError(
+    'invalid_request',
+    `Cannot listen on ${host}:${port} (${cause.code ?? cause.message}). Check --host and --port.`,
+    { cause },
+  );
+}
+
+/** The error in the caller's protocol, and the connection closed: the body may not have been read. */
+async function refuse(request: IncomingMessage, response: ServerResponse, error: OmniError): Promise<void> {
+  if (response.headersSent) {
+    response.destroy();
+    return;
+  }
+  response.setHeader('connection', 'close');
+  await writeReply(response, errorReply(error, errorFormat(pathOf(request), request.headers)));
+}
+
+function pathOf(request: IncomingMessage): string {
+  return (request.url ?? '/').split('?', 1)[0] ?? '/';
+}

@@ -1,0 +1,143 @@
+/** From a raw request to an exchange: body read and scanned, protocol decided by the endpoint, client watched. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { OmniError } from '../base/errors.ts';
+import { randomId } from '../base/ids.ts';
+import { asObject, type JsonObject, parseJson } from '../base/json.ts';
+import { JsonScan } from '../base/json-scan.ts';
+import { FORMATS } from '../formats/index.ts';
+import { openaiCompletions } from '../formats/openai-completions/index.ts';
+import type { FormatId } from '../model/format-id.ts';
+import type { ChatRequest } from '../model/request.ts';
+import type { Caller, ClientCodec, Exchange } from '../pipeline/exchange.ts';
+import { Ledger } from '../pipeline/ledger.ts';
+import type { Snapshot } from '../routing/snapshot.ts';
+import type { GatewayPorts } from './gateway.ts';
+import { readBody } from './read-body.ts';
+import type { Route } from './routes.ts';
+
+/** The routes that carry a body for a model. */
+export type ExchangeOpening = Extract<
+  Route,
+  { kind: 'generate' | 'completions' | 'gemini' | 'count-tokens' | 'embeddings' }
+>;
+
+interface Opener {
+  readonly opening: ExchangeOpening;
+  readonly caller: Caller;
+  readonly ports: Pick<GatewayPorts, 'snapshot' | 'ledger' | 'maxBodyBytes'>;
+}
+
+/** Reads the body and opens the exchange. Throws `invalid_json`, `invalid_request`, `payload_too_large`, `client_closed`. */
+export async function openExchange(
+  request: IncomingMessage,
+  response: ServerResponse,
+  opener: Opener,
+): Promise<Exchange> {
+  const { opening, caller, ports } = opener;
+  const bytes = await readBody(request, ports.maxBodyBytes());
+  const scan = new JsonScan(bytes);
+  const snapshot = ports.snapshot();
+  const { format, endpoint, codec } = sideOf(opening);
+  const address =
+    opening.kind === 'gemini'
+      ? { model: opening.model, stream: opening.action === 'streamGenerateContent' }
+      : undefined;
+  const stream =
+    address?.stream ?? (opening.kind !== 'embeddings' && opening.kind !== 'count-tokens' && wantsStream(scan));
+  const isArray = address?.stream === true && !/[?&]alt=sse(&|$)/.test(request.url ?? '');
+  const model = modelOf(opening, scan, snapshot);
+  const id = randomId();
+  let body: JsonObject | undefined;
+  let decoded: ChatRequest | undefined;
+  const parsed = (): JsonObject => {
+    body ??= asObject(parseJson(bytes.toString('utf8')));
+    if (body === undefined) throw new OmniError('invalid_json', 'The request body is not valid JSON.');
+    return body;
+  };
+  return {
+    id,
+    endpoint,
+    format,
+    codec,
+    mayPass: opening.kind !== 'completions' && !isArray,
+    framing: isArray ? 'json-array' : FORMATS[format].framing,
+    headers: request.headers,
+    bytes,
+    scan,
+    ...(address && { address }),
+    model,
+    stream,
+    caller,
+    snapshot,
+    signal: watch(response),
+    ledger: new Ledger(ports.ledger, { id, endpoint, clientFormat: opening.kind === 'embeddings' ? 'other' : format }),
+    body: parsed,
+    request: () => {
+      decoded ??= codec.decodeRequest(parsed(), address);
+      return decoded;
+    },
+  };
+}
+
+interface Side {
+  readonly format: FormatId;
+  readonly endpoint: string;
+  readonly codec: ClientCodec;
+}
+
+function sideOf(opening: ExchangeOpening): Side {
+  switch (opening.kind) {
+    case 'generate':
+      return { format: opening.format, endpoint: opening.endpoint, codec: FORMATS[opening.format] };
+    case 'completions':
+      return { format: 'openai-chat', endpoint: '/v1/completions', codec: openaiCompletions };
+    case 'gemini':
+      return { format: 'gemini', endpoint: `/v1beta/models:${opening.action}`, codec: FORMATS.gemini };
+    case 'count-tokens':
+      return {
+        format: 'anthropic-messages',
+        endpoint: '/v1/messages/count_tokens',
+        codec: FORMATS['anthropic-messages'],
+      };
+    case 'embeddings':
+      return { format: 'openai-chat', endpoint: '/v1/embeddings', codec: FORMATS['openai-chat'] };
+  }
+}
+
+function wantsStream(scan: JsonScan): boolean {
+  const stream = scan.value('stream');
+  if (stream === undefined || stream === null || typeof stream === 'boolean') return stream === true;
+  throw new OmniError('invalid_request', 'stream must be true or false.', { path: 'stream' });
+}
+
+function modelOf(opening: ExchangeOpening, scan: JsonScan, snapshot: Snapshot): string {
+  const model = opening.kind === 'gemini' ? opening.model : scan.value('model');
+  if (typeof model !== 'string' || model === '') {
+    throw new OmniError('invalid_request', 'model is missing. Name one, like "openai/gpt-5".', { path: 'model' });
+  }
+  const provider = 'provider' in opening ? opening.provider : undefined;
+  return provider === undefined ? model : qualified(model, provider, snapshot);
+}
+
+/** On a provider's own route a missing prefix is added and another provider's is refused (facts.md C.7). */
+function qualified(model: string, name: string, snapshot: Snapshot): string {
+  const provider = snapshot.providerByPrefix.get(name);
+  if (provider === undefined) throw new OmniError('invalid_request', `There is no provider "${name}".`);
+  const slash = model.indexOf('/');
+  const named = slash < 0 ? undefined : snapshot.providerByPrefix.get(model.slice(0, slash));
+  if (named === undefined) return `${provider.alias}/${model}`;
+  if (named.id === provider.id) return model;
+  if (snapshot.catalog.find(provider.id, model) !== undefined) return `${provider.alias}/${model}`;
+  throw new OmniError('invalid_request', `The model "${model}" belongs to ${named.name}, not to ${provider.name}.`, {
+    path: 'model',
+  });
+}
+
+/** Aborted when the client's connection closes before the reply is complete. */
+function watch(response: ServerResponse): AbortSignal {
+  const controller = new AbortController();
+  response.on('close', () => {
+    if (!response.writableFinished) controller.abort();
+  });
+  return controller.signal;
+}

@@ -1,0 +1,67 @@
+/** Reads a request's body within its limit, unpacking the content encodings that clients use (Codex sends zstd). */
+import type { IncomingMessage } from 'node:http';
+import { promisify } from 'node:util';
+import { brotliDecompress, gunzip, inflate, zstdDecompress } from 'node:zlib';
+import { OmniError } from '../base/errors.ts';
+
+type Unpack = (packed: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>;
+
+const UNPACK: Readonly<Record<string, Unpack>> = {
+  gzip: promisify<Buffer, { maxOutputLength: number }, Buffer>(gunzip),
+  deflate: promisify<Buffer, { maxOutputLength: number }, Buffer>(inflate),
+  br: promisify<Buffer, { maxOutputLength: number }, Buffer>(brotliDecompress),
+  zstd: promisify<Buffer, { maxOutputLength: number }, Buffer>(zstdDecompress),
+};
+
+/** The body's bytes. Throws `payload_too_large`, `unsupported_media_type`, `invalid_request` or `client_closed`. */
+export async function readBody(request: IncomingMessage, limitBytes: number): Promise<Buffer> {
+  const declared = Number(request.headers['content-length'] ?? 0);
+  if (declared > limitBytes) throw tooLarge(limitBytes);
+  const raw = await collect(request, limitBytes);
+  const encoding = (request.headers['content-encoding'] ?? 'identity').trim().toLowerCase();
+  if (encoding === 'identity' || encoding === '') return raw;
+  const unpack = Object.hasOwn(UNPACK, encoding) ? UNPACK[encoding] : undefined;
+  if (unpack === undefined) {
+    throw new OmniError(
+      'unsupported_media_type',
+      `The content encoding "${encoding}" is not supported. Use gzip, br, zstd or deflate.`,
+    );
+  }
+  try {
+    return await unpack(raw, { maxOutputLength: limitBytes });
+  } catch (cause) {
+    if (cause instanceof RangeError) throw tooLarge(limitBytes);
+    throw new OmniError('invalid_request', `The body is not valid ${encoding}.`, { cause });
+  }
+}
+
+function collect(request: IncomingMessage, limitBytes: number): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    request.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size > limitBytes) {
+        chunks.length = 0;
+        request.removeAllListeners('data');
+        request.resume();
+        reject(tooLarge(limitBytes));
+      } else chunks.push(chunk);
+    });
+    request.on('end', () => {
+      const [only] = chunks;
+      resolve(chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks, size));
+    });
+    request.on('error', (cause) =>
+      reject(new OmniError('client_closed', 'The client closed the connection.', { cause })),
+    );
+    request.on('close', () => reject(new OmniError('client_closed', 'The client closed the connection.')));
+  });
+}
+
+function tooLarge(limitBytes: number): OmniError {
+  return new OmniError(
+    'payload_too_large',
+    `The request body is larger than the limit of ${Math.round(limitBytes / 1_048_576)} MB.`,
+  );
+}

@@ -1,0 +1,129 @@
+/**
+ * The client-facing surface as a table, matched on the raw path: model ids may hold slashes and Gemini puts an action
+ * behind a colon, which path patterns cannot say. Tolerated: a missing `/v1`, a doubled one, a trailing slash.
+ */
+import type { FormatId } from '../model/format-id.ts';
+
+export type GeminiAction = 'generateContent' | 'streamGenerateContent' | 'countTokens';
+
+export type Route =
+  | { readonly kind: 'generate'; readonly format: FormatId; readonly endpoint: string; readonly provider?: string }
+  | { readonly kind: 'gemini'; readonly model: string; readonly action: GeminiAction }
+  | { readonly kind: 'completions' }
+  | { readonly kind: 'count-tokens' }
+  | { readonly kind: 'embeddings'; readonly provider?: string }
+  | { readonly kind: 'models'; readonly gemini: boolean }
+  | { readonly kind: 'model'; readonly id: string; readonly gemini: boolean }
+  | { readonly kind: 'ollama-tags' }
+  | { readonly kind: 'ollama-version' }
+  | { readonly kind: 'responses-socket' }
+  | { readonly kind: 'root' }
+  | { readonly kind: 'health' };
+
+export type Match =
+  | { readonly type: 'route'; readonly route: Route }
+  | { readonly type: 'wrong-method'; readonly allowed: readonly string[] }
+  /** A path of this surface's that does not exist. */
+  | { readonly type: 'unknown' }
+  /** Not this surface's at all: management, the dashboard. */
+  | { readonly type: 'foreign' };
+
+/** Paths that clients with a base URL without `/v1` ask for. */
+const WITHOUT_VERSION = /^\/(chat\/completions|completions|responses|messages|models|embeddings|providers)(?=\/|:|$)/;
+
+type Method = 'GET' | 'POST';
+
+interface FixedPath {
+  readonly method: Method;
+  readonly route: Route;
+}
+
+const generate = (format: FormatId, endpoint: string): FixedPath => ({
+  method: 'POST',
+  route: { kind: 'generate', format, endpoint },
+});
+
+const FIXED: Readonly<Record<string, FixedPath>> = {
+  '/v1/chat/completions': generate('openai-chat', '/v1/chat/completions'),
+  '/v1/responses': generate('openai-responses', '/v1/responses'),
+  '/v1/messages': generate('anthropic-messages', '/v1/messages'),
+  '/v1/api/chat': generate('ollama-chat', '/api/chat'),
+  '/api/chat': generate('ollama-chat', '/api/chat'),
+  '/v1/completions': { method: 'POST', route: { kind: 'completions' } },
+  '/v1/messages/count_tokens': { method: 'POST', route: { kind: 'count-tokens' } },
+  '/v1/embeddings': { method: 'POST', route: { kind: 'embeddings' } },
+  '/v1/models': { method: 'GET', route: { kind: 'models', gemini: false } },
+  '/v1beta/models': { method: 'GET', route: { kind: 'models', gemini: true } },
+  '/v1': { method: 'GET', route: { kind: 'models', gemini: false } },
+  '/api/tags': { method: 'GET', route: { kind: 'ollama-tags' } },
+  '/v1/api/tags': { method: 'GET', route: { kind: 'ollama-tags' } },
+  '/api/version': { method: 'GET', route: { kind: 'ollama-version' } },
+  '/': { method: 'GET', route: { kind: 'root' } },
+  '/health': { method: 'GET', route: { kind: 'health' } },
+};
+
+/** The path with its version put right and its trailing slash gone: `/v1/v1/models/` is `/v1/models`. */
+export function normalPath(path: string): string {
+  let normal = path.length > 1 ? path.replace(/\/+$/, '') : path;
+  if (normal === '') normal = '/';
+  normal = normal.replace(/^(?:\/v1)+(?=\/v1(?:beta)?(?:\/|$))/, '');
+  return WITHOUT_VERSION.test(normal) ? `/v1${normal}` : normal;
+}
+
+/** What a request is for. `path` is without query; HEAD counts as GET. */
+export function matchRoute(method: string, path: string): Match {
+  const normal = normalPath(path);
+  const asked = method === 'HEAD' ? 'GET' : method;
+  if (normal === '/v1/responses' && asked === 'GET') return { type: 'route', route: { kind: 'responses-socket' } };
+  const found = Object.hasOwn(FIXED, normal) ? FIXED[normal] : withParameters(normal, asked);
+  if (found !== undefined) {
+    if (found.method === asked) return { type: 'route', route: found.route };
+    return { type: 'wrong-method', allowed: found.method === 'GET' ? ['GET', 'HEAD'] : ['POST'] };
+  }
+  if (/^\/v1(beta)?(\/|$)/.test(normal)) return { type: 'unknown' };
+  return { type: 'foreign' };
+}
+
+function withParameters(path: string, method: string): FixedPath | undefined {
+  const ofProvider = /^\/v1\/providers\/([^/]+)\/(chat\/completions|embeddings)$/.exec(path);
+  if (ofProvider) {
+    const provider = decoded(ofProvider[1] ?? '');
+    const route: Route =
+      ofProvider[2] === 'embeddings'
+        ? { kind: 'embeddings', provider }
+        : { kind: 'generate', format: 'openai-chat', endpoint: '/v1/providers/chat/completions', provider };
+    return { method: 'POST', route };
+  }
+  const ofModel = /^\/v1(beta)?\/models\/(.+)$/.exec(path);
+  if (!ofModel) return undefined;
+  const gemini = ofModel[1] !== undefined;
+  const rest = decoded(ofModel[2] ?? '');
+  const action = /^(.+):(generateContent|streamGenerateContent|countTokens)$/.exec(rest);
+  if (action?.[1] !== undefined && method !== 'GET') {
+    return { method: 'POST', route: { kind: 'gemini', model: action[1], action: geminiAction(action[2]) } };
+  }
+  return { method: 'GET', route: { kind: 'model', id: rest, gemini } };
+}
+
+function geminiAction(name: string | undefined): GeminiAction {
+  return name === 'countTokens' || name === 'streamGenerateContent' ? name : 'generateContent';
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/** The protocol whose error shape a path's callers expect. */
+export function errorFormat(path: string, headers: { readonly [name: string]: unknown }): FormatId {
+  const normal = normalPath(path);
+  if (normal.startsWith('/v1beta') || /^\/v1\/models\/.+:\w+$/.test(normal)) return 'gemini';
+  if (normal.startsWith('/v1/messages')) return 'anthropic-messages';
+  if (normal.startsWith('/api/') || normal.startsWith('/v1/api/')) return 'ollama-chat';
+  if (normal.startsWith('/v1/models') && headers['anthropic-version'] !== undefined) return 'anthropic-messages';
+  if (normal.startsWith('/v1/models') && headers['x-goog-api-key'] !== undefined) return 'gemini';
+  return normal.startsWith('/v1/responses') ? 'openai-responses' : 'openai-chat';
+}

@@ -1,0 +1,43 @@
+/** Puts a reply on the wire, at the pace of the client. */
+import type { ServerResponse } from 'node:http';
+import type { OmniError } from '../base/errors.ts';
+import { FORMATS } from '../formats/index.ts';
+import type { FormatId } from '../model/format-id.ts';
+import type { ClientCodec, Reply } from '../pipeline/exchange.ts';
+
+/** Writes all of it. Ends quietly when the client has gone. */
+export async function writeReply(response: ServerResponse, reply: Reply): Promise<void> {
+  const { status, headers, body } = reply;
+  if (typeof body === 'string' || Buffer.isBuffer(body)) {
+    response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) });
+    response.end(body);
+    return;
+  }
+  response.writeHead(status, headers);
+  for await (const chunk of body) {
+    if (response.destroyed) break;
+    if (!response.write(chunk)) await drained(response);
+  }
+  response.end();
+}
+
+function drained(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const go = (): void => {
+      response.off('drain', go);
+      response.off('close', go);
+      resolve();
+    };
+    response.on('drain', go);
+    response.on('close', go);
+  });
+}
+
+/** An error in the caller's protocol, with Retry-After in whole seconds where a wait is known. */
+export function errorReply(error: OmniError, codec: FormatId | Pick<ClientCodec, 'encodeError'>): Reply {
+  const { status, body } = (typeof codec === 'string' ? FORMATS[codec] : codec).encodeError(error);
+  const headers: Record<string, string> = { 'content-type': 'application/json; charset=utf-8' };
+  if (error.retryAfterMs !== undefined)
+    headers['retry-after'] = String(Math.max(1, Math.ceil(error.retryAfterMs / 1_000)));
+  return { status, headers, body: JSON.stringify(body) };
+}

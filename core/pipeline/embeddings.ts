@@ -1,0 +1,97 @@
+/**
+ * Embeddings in OpenAI's shape (https://platform.openai.com/docs/api-reference/embeddings): forwarded with the model's
+ * name replaced, or, for Gemini hosts, through `batchEmbedContents` (https://ai.google.dev/api/embeddings).
+ */
+import { OmniError } from '../base/errors.ts';
+import { asArray, asNumber, asObject, asString, compact, type JsonObject, type JsonValue, objectsOf, parseJson } from '../base/json.ts';
+import type { Target } from '../routing/resolve.ts';
+import { callHeaders, fill } from '../upstream/address.ts';
+import { ANSWER_LIMIT_BYTES } from '../upstream/answer-events.ts';
+import { readAll, sendCall, type UpstreamAnswer } from '../upstream/call.ts';
+import { failureOf } from '../upstream/failure.ts';
+import { ATTEMPT_LIMITS } from '../upstream/send.ts';
+import { compose, type Exchange, type Reply } from './exchange.ts';
+import { JSON_HEADERS, type LanePorts } from './lane.ts';
+import { permit, record, tryTargets } from './stages.ts';
+import { resolve } from '../routing/resolve.ts';
+
+/** The pipeline for embeddings, ready to run. */
+export function embeddingsPipeline(ports: LanePorts): (exchange: Exchange) => Promise<Reply> {
+  return compose([
+    record,
+    permit,
+    (exchange) => {
+      const route = resolve(exchange.model, exchange.format, exchange.snapshot);
+      return tryTargets(exchange, route, (target) => embed(exchange, target, ports));
+    },
+  ]);
+}
+
+async function embed(exchange: Exchange, target: Target, ports: LanePorts): Promise<Reply> {
+  const isGemini = target.endpoint.format === 'gemini';
+  const path = isGemini ? target.endpoint.path : target.provider.embeddings?.path;
+  if (path === undefined) {
+    throw new OmniError('unsupported_parameter', `${target.provider.name} offers no embeddings. Choose a model of another provider.`, { path: 'model' });
+  }
+  const answer = await sendCall(ports.dispatcher, {
+    url: fill(target.provider, path, target.model, 'batchEmbedContents'),
+    method: 'POST',
+    headers: callHeaders(target),
+    body: isGemini
+      ? JSON.stringify(geminiRequest(exchange.body(), target.model))
+      : exchange.scan.replace('model', JSON.stringify(target.model)),
+    signal: exchange.signal,
+    headersTimeoutMs: ATTEMPT_LIMITS.firstContentMs,
+    idleTimeoutMs: ATTEMPT_LIMITS.idleMs,
+  });
+  if (answer.status < 200 || answer.status >= 300) throw await failureOf(answer, target);
+  const body = await (isGemini ? geminiAnswer(answer, exchange) : readJson(answer));
+  const usage = asObject(body['usage']);
+  const inputTokens = asNumber(usage?.['prompt_tokens']);
+  if (inputTokens !== undefined) exchange.ledger.use({ inputTokens, outputTokens: 0 });
+  else exchange.ledger.estimate(exchange.bytes.length, 0);
+  await exchange.ledger.close('ok');
+  return { status: 200, headers: JSON_HEADERS, body: JSON.stringify(body) };
+}
+
+function geminiRequest(body: JsonObject, model: string): JsonObject {
+  const input = body['input'];
+  const texts = Array.isArray(input) ? input : [input ?? ''];
+  return {
+    requests: texts.map((text): JsonObject => {
+      if (typeof text !== 'string') {
+        throw new OmniError('unsupported_parameter', 'Gemini embeds text, not token ids. Send strings in input.', { path: 'input' });
+      }
+      return compact({
+        model: `models/${model}`,
+        content: { parts: [{ text }] },
+        outputDimensionality: asNumber(body['dimensions']),
+      });
+    }),
+  };
+}
+
+async function geminiAnswer(answer: UpstreamAnswer, exchange: Exchange): Promise<JsonObject> {
+  const embeddings = objectsOf((await readJson(answer))['embeddings']);
+  const asBase64 = asString(exchange.body()['encoding_format']) === 'base64';
+  const data = embeddings.map((entry, index): JsonObject => {
+    const values = asArray(entry['values']).filter((value) => typeof value === 'number');
+    return { object: 'embedding', index, embedding: asBase64 ? packed(values) : values };
+  });
+  return { object: 'list', data, model: exchange.model, usage: { prompt_tokens: 0, total_tokens: 0 } };
+}
+
+/** Little-endian 32-bit floats in base64, OpenAI's `encoding_format: base64`. */
+function packed(values: readonly JsonValue[]): string {
+  const bytes = Buffer.alloc(values.length * 4);
+  values.forEach((value, index) => {
+    bytes.writeFloatLE(Number(value), index * 4);
+  });
+  return bytes.toString('base64');
+}
+
+async function readJson(answer: UpstreamAnswer): Promise<JsonObject> {
+  const body = asObject(parseJson((await readAll(answer.body, ANSWER_LIMIT_BYTES)).toString('utf8')));
+  if (body === undefined) throw new OmniError('upstream_bad_response', 'The provider answered embeddings with something that is no JSON object.');
+  return body;
+}
