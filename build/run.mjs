@@ -1,0 +1,77 @@
+/**
+ * The one door of every npm script: `node build/run.mjs <command> [-- arguments]`. It runs on Node 20 with nothing
+ * installed, so it and the steps it imports at the top use `node:` modules only; whatever needs packages is a process
+ * of its own under the pinned Node 24, started once the packages are there.
+ */
+import { runBench } from './steps/bench.mjs';
+import { ensureBuilt, HEADLESS } from './steps/bundle.mjs';
+import { check } from './steps/check.mjs';
+import { ensureInstalled } from './steps/install.mjs';
+import { FAILED, NODE_IS_NEW_ENOUGH, runNode, StepError, say } from './steps/process.mjs';
+import { test } from './steps/test.mjs';
+
+/** @typedef {(args: readonly string[]) => Promise<number | undefined>} Command its exit code; undefined: still serving */
+
+/** @type {Record<string, Command>} */
+const COMMANDS = {
+  start: async (args) => {
+    await prepare();
+    say('Electron is not installed: running headless.');
+    return serve(args);
+  },
+  serve: async (args) => {
+    await prepare();
+    return serve(args);
+  },
+  dev: async (args) => {
+    await ensureInstalled();
+    return runNode(['--watch', 'main/headless/index.ts', ...args]);
+  },
+  check: async () => {
+    await ensureInstalled();
+    return check({ tidy: true });
+  },
+  test: async (args) => {
+    await ensureInstalled();
+    return test(args, ensureBuilt);
+  },
+  bench: async (args) => {
+    await prepare();
+    return runBench(args);
+  },
+  build: async () => {
+    await prepare();
+    return 0;
+  },
+};
+
+async function prepare() {
+  await ensureInstalled();
+  await ensureBuilt();
+}
+
+/**
+ * Runs the built server: in this very process where this Node can, so that signals and kill reach the server itself,
+ * else in a child under the pinned Node.
+ * @type {Command}
+ */
+async function serve(args) {
+  if (!NODE_IS_NEW_ENOUGH) return runNode([HEADLESS.path, ...args]);
+  process.argv = [process.execPath, HEADLESS.path, ...args];
+  await import(HEADLESS.url);
+  return undefined;
+}
+
+const [name = 'start', ...rest] = process.argv.slice(2);
+const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+const args = rest[0] === '--' ? rest.slice(1) : rest;
+try {
+  if (command === undefined)
+    throw new StepError(`Unknown command "${name}". There are: ${Object.keys(COMMANDS).join(', ')}.`);
+  const code = await command(args);
+  if (code !== undefined) process.exitCode = code;
+} catch (error) {
+  if (!(error instanceof StepError)) throw error;
+  say(error.message);
+  process.exitCode = FAILED;
+}

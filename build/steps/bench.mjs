@@ -1,0 +1,8 @@
+/** `npm run bench`: a program of its own under the pinned Node, with type stripping. */
+import { join } from 'node:path';
+import { ROOT, runNode } from './process.mjs';
+
+/** @param {readonly string[]} args `--json`, `--quick` */
+export function runBench(args) {
+  return runNode([join(ROOT, 'tests', 'bench', 'index.ts'), ...args]);
+}
