@@ -1,0 +1,156 @@
+/**
+ * The hub's request as a Responses body for an upstream: only what the request holds, and a loss for what this
+ * protocol has no field for. https://platform.openai.com/docs/api-reference/responses/create
+ */
+import { asObject, asString, type JsonObject } from '../../base/json.ts';
+import { type LossFeature, LossList } from '../../model/loss.ts';
+import { effortForBudget } from '../../model/reasoning-scale.ts';
+import type { ChatRequest, Message, OutputFormat, ReasoningOptions } from '../../model/request.ts';
+import { ToolNames } from '../../model/tool-names.ts';
+import type { EncodedRequest, EncodeTarget } from '../format.ts';
+import { INCLUDE_ENCRYPTED, INCLUDE_LOGPROBS } from './decode-request.ts';
+import { encodeInput, isInstructions } from './encode-input.ts';
+import { encodeToolChoice, encodeTools, TOOL_NAME_RULE } from './tools.ts';
+import { FORMAT, ownData, restOf } from './wire.ts';
+
+/** Summary settings this API knows; other protocols have words of their own for the same. */
+const SUMMARIES = ['auto', 'concise', 'detailed'];
+
+/** Writes a request. Never adds what the client did not ask for. */
+export function encodeRequest(request: ChatRequest, target: EncodeTarget): EncodedRequest {
+  const losses = new LossList();
+  const toolNames = new ToolNames(request, TOOL_NAME_RULE, losses);
+  const instructions = instructionsOf(request.messages);
+  const extra = ownData(request.ext) ?? {};
+  declareLosses(request, losses);
+  const toolChoice = encodeToolChoice(request, toolNames, losses);
+  const tools = request.tools === undefined ? [] : encodeTools(request.tools, toolNames, losses);
+  const text = encodeText(request.output, asObject(extra['text']));
+  const reasoning = encodeReasoning(request.reasoning, asObject(extra['reasoning']), losses);
+  const include = encodeInclude(request, extra);
+  const body: JsonObject = {
+    model: target.model,
+    ...(instructions !== undefined && { instructions }),
+    input: encodeInput(request, { issuer: target.issuer, names: toolNames, losses }),
+    ...(tools.length > 0 && { tools }),
+    ...(toolChoice !== undefined && { tool_choice: toolChoice }),
+    ...(request.parallelToolCalls !== undefined && { parallel_tool_calls: request.parallelToolCalls }),
+    ...(request.maxOutputTokens !== undefined && { max_output_tokens: request.maxOutputTokens }),
+    ...(request.sampling?.temperature !== undefined && { temperature: request.sampling.temperature }),
+    ...(request.sampling?.topP !== undefined && { top_p: request.sampling.topP }),
+    ...(request.logprobs?.top !== undefined && { top_logprobs: request.logprobs.top }),
+    ...(text !== undefined && { text }),
+    ...(reasoning !== undefined && { reasoning }),
+    ...(include.length > 0 && { include }),
+    ...(request.user !== undefined && { user: request.user }),
+    ...(request.metadata !== undefined && { metadata: request.metadata }),
+    ...(request.store !== undefined && { store: request.store }),
+    ...(request.serviceTier !== undefined && { service_tier: request.serviceTier }),
+    ...(request.promptCacheKey !== undefined && { prompt_cache_key: request.promptCacheKey }),
+    ...(request.stream && { stream: true }),
+    ...restOf(extra, ['text', 'reasoning', 'include']),
+  };
+  return { body, losses: losses.list(), toolNames };
+}
+
+/** `instructions` goes back to its own field; system text of any other origin stays an item with its role. */
+function instructionsOf(messages: readonly Message[]): string | undefined {
+  const message = messages.find(isInstructions);
+  return message?.parts.map((part) => (part.type === 'text' ? part.text : '')).join('\n\n');
+}
+
+function encodeText(output: OutputFormat | undefined, rest: JsonObject | undefined): JsonObject | undefined {
+  if (output === undefined) return rest;
+  switch (output.type) {
+    case 'text':
+      return { ...rest, format: { type: 'text' } };
+    case 'json':
+      return { ...rest, format: { type: 'json_object' } };
+    case 'json-schema':
+      return {
+        ...rest,
+        format: {
+          type: 'json_schema',
+          // The protocol demands a name.
+          name: output.name ?? 'response',
+          schema: output.schema,
+          ...(output.description !== undefined && { description: output.description }),
+          ...(output.strict !== undefined && { strict: output.strict }),
+        },
+      };
+  }
+}
+
+function encodeReasoning(
+  options: ReasoningOptions | undefined,
+  rest: JsonObject | undefined,
+  losses: LossList,
+): JsonObject | undefined {
+  const effort = options === undefined ? undefined : effortOf(options, losses);
+  const summary = options === undefined ? undefined : summaryOf(options, losses);
+  const out = { ...rest, ...(effort !== undefined && { effort }), ...(summary !== undefined && { summary }) };
+  return Object.keys(out).length === 0 ? undefined : out;
+}
+
+function effortOf(options: ReasoningOptions, losses: LossList): string | undefined {
+  const { effort, budgetTokens, mode } = options;
+  if (effort !== undefined) return effort;
+  if (budgetTokens !== undefined) {
+    const word = effortForBudget(budgetTokens);
+    losses.add(
+      'reasoning-effort',
+      'reasoning.budgetTokens',
+      `A budget of ${budgetTokens} tokens is sent as "${word}".`,
+    );
+    return word;
+  }
+  if (mode === 'disabled') {
+    losses.add('reasoning-effort', 'reasoning.mode', 'Reasoning turned off is sent as the effort "none".');
+    return 'none';
+  }
+  if (mode !== undefined) losses.add('reasoning-options', 'reasoning.mode', 'The model decides how much it reasons.');
+  return undefined;
+}
+
+function summaryOf(options: ReasoningOptions, losses: LossList): string | undefined {
+  const { summary, includeThoughts } = options;
+  if (summary === undefined) return includeThoughts === true ? 'auto' : undefined;
+  if (SUMMARIES.includes(summary)) return summary;
+  if (summary === 'summarized') return 'auto';
+  if (summary !== 'omitted') {
+    losses.add('reasoning-options', 'reasoning.summary', `The summary setting "${summary}" is left out.`);
+  }
+  return undefined;
+}
+
+function encodeInclude(request: ChatRequest, extra: JsonObject): string[] {
+  const others = Array.isArray(extra['include']) ? extra['include'] : [];
+  return [
+    ...others.flatMap((name) => asString(name) ?? []),
+    ...(request.reasoning?.replayable === true ? [INCLUDE_ENCRYPTED] : []),
+    ...(request.logprobs?.enabled === true ? [INCLUDE_LOGPROBS] : []),
+  ];
+}
+
+/** Settings without a field in this protocol. */
+function declareLosses(request: ChatRequest, losses: LossList): void {
+  const { sampling, stop, choices, ext } = request;
+  const missing: readonly (readonly [LossFeature, string, unknown])[] = [
+    ['top-k', 'sampling.topK', sampling?.topK],
+    ['min-p', 'sampling.minP', sampling?.minP],
+    ['seed', 'sampling.seed', sampling?.seed],
+    ['presence-penalty', 'sampling.presencePenalty', sampling?.presencePenalty],
+    ['frequency-penalty', 'sampling.frequencyPenalty', sampling?.frequencyPenalty],
+    ['logit-bias', 'sampling.logitBias', sampling?.logitBias],
+    ['stop', 'stop', stop?.length === 0 ? undefined : stop],
+    ['choices', 'choices', choices === 1 ? undefined : choices],
+  ];
+  for (const [feature, path, value] of missing) {
+    if (value !== undefined) losses.add(feature, path, 'The Responses API has no such setting; it is left out.');
+  }
+  if (ext !== undefined && ext.origin !== FORMAT) {
+    for (const field of Object.keys(ext.data)) {
+      losses.add('extension', field, `"${field}" is a field of ${ext.origin} only.`);
+    }
+  }
+}
