@@ -19,28 +19,29 @@ export function decodeInput(input: JsonValue | undefined): Message[] {
   if (input === undefined || input === null) return [];
   if (typeof input === 'string') return [{ role: 'user', parts: [{ type: 'text', text: input }] }];
   if (!Array.isArray(input)) return refuse('input', '"input" must be a string or an array of items.');
-  const out: { role: Role; parts: Part[]; ext?: Message['ext'] }[] = [];
+  const out: (Omit<Message, 'parts'> & { readonly parts: Part[] })[] = [];
   const gather = (role: 'assistant' | 'tool', parts: readonly Part[]): void => {
     const last = out.at(-1);
     if (last?.role === role) last.parts.push(...parts);
     else out.push({ role, parts: [...parts] });
   };
-  input.forEach((item, index) => {
+  for (const [index, item] of input.entries()) {
     const path = `input[${index}]`;
     if (!isObject(item)) return refuse(path, `"${path}" must be an object.`);
-    const type = item['type'] ?? 'message';
-    if (type !== 'message') return gather(roleOfItem(item, path), [decodeItem(item, path)]);
+    if ((item['type'] ?? 'message') !== 'message') {
+      gather(roleOfItem(item, path), [decodeItem(item, path)]);
+      continue;
+    }
     const role = roleOfMessage(item, path);
-    if (role === 'assistant') return gather('assistant', assistantParts(item, path));
+    if (role === 'assistant') {
+      gather(role, assistantParts(item, path));
+      continue;
+    }
     const ext = ownExt(messageFields(item));
-    out.push({
-      role,
-      parts: decodeContent(item['content'], under(path, 'content')),
-      ...(ext !== undefined && { ext }),
-    });
-    return undefined;
-  });
-  return out.map(({ ext, ...message }) => (ext === undefined ? message : { ...message, ext }));
+    const parts = decodeContent(item['content'], under(path, 'content'));
+    out.push({ role, parts, ...(ext !== undefined && { ext }) });
+  }
+  return out;
 }
 
 function roleOfMessage(item: JsonObject, path: string): Exclude<Role, 'tool'> {

@@ -84,50 +84,50 @@ class ResponsesDecoder implements StreamDecoder {
   }
 
   #read(type: string, data: JsonObject): void {
-    const reader = this.#reader;
-    const at = asNumber(data['output_index']) ?? 0;
-    const content = asNumber(data['content_index']) ?? 0;
-    const delta = asString(data['delta']) ?? '';
-    switch (type) {
-      case 'response.output_item.added':
-        return reader.itemAdded(at, asObject(data['item']) ?? {});
-      case 'response.output_item.done':
-        return reader.itemDone(at, asObject(data['item']) ?? {});
-      case 'response.content_part.added':
-        return reader.contentAdded(at, content, asObject(data['part']) ?? {});
-      case 'response.output_text.delta': {
-        const logprobs = objectsOf(data['logprobs']);
-        return reader.textDelta(at, content, { type: 'text', text: delta, logprobs });
-      }
-      case 'response.refusal.delta':
-        return reader.textDelta(at, content, { type: 'text', text: delta, refusal: true });
-      case 'response.output_text.annotation.added': {
-        const annotation = asObject(data['annotation']);
-        if (annotation === undefined) return undefined;
-        return reader.textDelta(at, content, { type: 'text', text: '', annotation });
-      }
-      case 'response.output_text.done':
-      case 'response.refusal.done': {
-        const text = asString(data['text']) ?? asString(data['refusal']);
-        return reader.textDone(at, content, { text, logprobs: data['logprobs'], ended: false });
-      }
-      case 'response.content_part.done': {
-        const part = asObject(data['part']) ?? {};
-        const text = asString(part['text']) ?? asString(part['refusal']);
-        const { annotations, logprobs } = part;
-        return reader.textDone(at, content, { text, annotations, logprobs, ended: true });
-      }
-      case 'response.function_call_arguments.delta':
-      case 'response.custom_tool_call_input.delta':
-        return reader.callDelta(at, { text: delta });
-      case 'response.function_call_arguments.done':
-        return reader.callDelta(at, { final: asString(data['arguments']) });
-      case 'response.custom_tool_call_input.done':
-        return reader.callDelta(at, { final: asString(data['input']) });
-      case 'response.reasoning_summary_text.delta':
-        return reader.reasoningDelta(at, asNumber(data['summary_index']) ?? 0, { form: 'summary', text: delta });
-      case 'response.reasoning_text.delta':
-        return reader.reasoningDelta(at, content, { form: 'full', text: delta });
-    }
+    READERS[type]?.(this.#reader, {
+      at: asNumber(data['output_index']) ?? 0,
+      content: asNumber(data['content_index']) ?? 0,
+      delta: asString(data['delta']) ?? '',
+      data,
+    });
   }
 }
+
+interface Piece {
+  readonly at: number;
+  readonly content: number;
+  readonly delta: string;
+  readonly data: JsonObject;
+}
+
+const READERS: Readonly<Record<string, (reader: ReplyReader, piece: Piece) => void>> = {
+  'response.output_item.added': (reader, { at, data }) => reader.itemAdded(at, asObject(data['item']) ?? {}),
+  'response.output_item.done': (reader, { at, data }) => reader.itemDone(at, asObject(data['item']) ?? {}),
+  'response.content_part.added': (reader, { at, content, data }) =>
+    reader.contentAdded(at, content, asObject(data['part']) ?? {}),
+  'response.output_text.delta': (reader, { at, content, delta, data }) =>
+    reader.textDelta(at, content, { type: 'text', text: delta, logprobs: objectsOf(data['logprobs']) }),
+  'response.refusal.delta': (reader, { at, content, delta }) =>
+    reader.textDelta(at, content, { type: 'text', text: delta, refusal: true }),
+  'response.output_text.annotation.added': (reader, { at, content, data }) =>
+    reader.textDelta(at, content, { type: 'text', text: '', annotation: asObject(data['annotation']) }),
+  'response.output_text.done': (reader, { at, content, data }) =>
+    reader.textDone(at, content, { text: asString(data['text']), logprobs: data['logprobs'], ended: false }),
+  'response.refusal.done': (reader, { at, content, data }) =>
+    reader.textDone(at, content, { text: asString(data['refusal']), ended: false }),
+  'response.content_part.done': (reader, { at, content, data }) => {
+    const part = asObject(data['part']) ?? {};
+    const text = asString(part['text']) ?? asString(part['refusal']);
+    reader.textDone(at, content, { text, annotations: part['annotations'], logprobs: part['logprobs'], ended: true });
+  },
+  'response.function_call_arguments.delta': (reader, { at, delta }) => reader.callDelta(at, { text: delta }),
+  'response.custom_tool_call_input.delta': (reader, { at, delta }) => reader.callDelta(at, { text: delta }),
+  'response.function_call_arguments.done': (reader, { at, data }) =>
+    reader.callDelta(at, { final: asString(data['arguments']) }),
+  'response.custom_tool_call_input.done': (reader, { at, data }) =>
+    reader.callDelta(at, { final: asString(data['input']) }),
+  'response.reasoning_summary_text.delta': (reader, { at, delta, data }) =>
+    reader.reasoningDelta(at, asNumber(data['summary_index']) ?? 0, { form: 'summary', text: delta }),
+  'response.reasoning_text.delta': (reader, { at, content, delta }) =>
+    reader.reasoningDelta(at, content, { form: 'full', text: delta }),
+};

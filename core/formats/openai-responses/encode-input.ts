@@ -80,29 +80,33 @@ class InputEncoder {
   #part(part: Part, message: Message, path: string): void {
     switch (part.type) {
       case 'tool-call':
-        return this.#item(this.#call(part, path));
+        this.#item(this.#call(part, path));
+        break;
       case 'tool-result':
-        return this.#item(this.#result(part, path));
+        this.#item(this.#result(part, path));
+        break;
       case 'reasoning':
-        return this.#item(this.#reasoning(part, path));
+        this.#item(this.#reasoning(part, path));
+        break;
       case 'text':
-        if (message.role === 'assistant') return this.#assistantText(part, path);
-        this.#contentOf(message).push(encodeText(part, false, this.#context.losses, path));
-        return undefined;
-      case 'media': {
-        if (message.role === 'assistant') return this.#item(this.#image(part, path));
-        const block = encodeMedia(part, this.#context.losses, path);
-        if (block !== undefined) this.#contentOf(message).push(block);
-        return undefined;
-      }
+        if (message.role === 'assistant') this.#assistantText(part, path);
+        else this.#block(message, encodeText(part, false, this.#context.losses, path));
+        break;
+      case 'media':
+        if (message.role === 'assistant') this.#item(this.#image(part, path));
+        else this.#block(message, encodeMedia(part, this.#context.losses, path));
+        break;
       case 'opaque': {
         const own = ownData(part.ext, this.#context.issuer);
         if (own === undefined) this.#context.losses.add('opaque', path, `"${part.label}" is left out.`);
         else if (message.role === 'assistant' || message.role === 'tool') this.#item(own);
-        else this.#contentOf(message).push(own);
-        return undefined;
+        else this.#block(message, own);
       }
     }
+  }
+
+  #block(message: Message, block: JsonObject | undefined): void {
+    if (block !== undefined) this.#contentOf(message).push(block);
   }
 
   #item(item: JsonObject | undefined): void {

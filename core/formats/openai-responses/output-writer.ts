@@ -186,9 +186,7 @@ export class OutputWriter {
   }
 }
 
-function ignore(): void {
-  return undefined;
-}
+const ignore = (): undefined => undefined;
 
 function messageItem({ id, fields, content }: Message, status: string): JsonObject {
   return { id, type: 'message', status, ...fields, role: 'assistant', content: [...content] };

@@ -11,16 +11,9 @@ import type { TextPart } from '../../model/part.ts';
 import { decodeAnnotation } from './annotations.ts';
 import { textOfItem } from './decode-input.ts';
 import { imagePart } from './image-item.ts';
+import { type FinalText, type OpenPart, PartEvents } from './part-events.ts';
 import { decodeReplyReasoning, PIECE_BREAK } from './reasoning.ts';
 import { FORMAT, restOf, withExt } from './wire.ts';
-
-interface OpenPart {
-  readonly index: number;
-  text: string;
-  citations: number;
-  logprobs: number;
-  ended: boolean;
-}
 
 interface OpenItem {
   readonly added: JsonObject;
@@ -32,18 +25,10 @@ interface OpenItem {
   done: boolean;
 }
 
-/** What a done event, content part or item says of a text. */
-interface FinalText {
-  readonly text?: string | undefined;
-  readonly annotations?: JsonValue | undefined;
-  readonly logprobs?: JsonValue | undefined;
-}
-
 export class ReplyReader {
   readonly #issuer: string;
   readonly #items = new Map<number, OpenItem>();
-  #events: ChatEvent[] = [];
-  #next = 0;
+  readonly #parts = new PartEvents();
   /** A tool call was read, so the turn ended to have tools run. */
   called = false;
 
@@ -53,9 +38,7 @@ export class ReplyReader {
 
   /** The events since the last time. */
   take(): ChatEvent[] {
-    const events = this.#events;
-    this.#events = [];
-    return events;
+    return this.#parts.take();
   }
 
   itemAdded(at: number, item: JsonObject): void {
@@ -84,28 +67,28 @@ export class ReplyReader {
   }
 
   /** A piece of a message's text or refusal. */
-  textDelta(at: number, content: number, delta: TextPart & { readonly annotation?: JsonObject }): void {
+  textDelta(at: number, content: number, delta: TextPart & { readonly annotation?: JsonObject | undefined }): void {
     const open = this.#items.get(at);
     if (open === undefined || open.done) return;
     const part = this.#text(open, content, delta.refusal === true ? { type: 'refusal' } : {});
     const citations = delta.annotation === undefined ? [] : [decodeAnnotation(delta.annotation)];
-    this.#delta(part, delta.text, citations, delta.logprobs);
+    this.#parts.delta(part, { text: delta.text, citations, logprobs: delta.logprobs ?? [] });
   }
 
   textDone(at: number, content: number, final: FinalText & { readonly ended: boolean }): void {
     const open = this.#items.get(at);
     const part = open?.parts.get(content);
     if (part === undefined || open?.added['type'] !== 'message') return;
-    this.#topUp(part, final);
-    if (final.ended) this.#end(part, undefined);
+    this.#parts.topUp(part, final);
+    if (final.ended) this.#parts.end(part, undefined);
   }
 
   /** A piece of a tool call's arguments or input; `final` is all of it. */
   callDelta(at: number, delta: { readonly text?: string; readonly final?: string | undefined }): void {
     const part = this.#items.get(at)?.parts.get(0);
     if (part === undefined || this.#items.get(at)?.added['type'] === 'reasoning') return;
-    this.#delta(part, delta.text ?? '');
-    this.#topUp(part, { text: delta.final });
+    this.#parts.delta(part, { text: delta.text ?? '' });
+    this.#parts.topUp(part, { text: delta.final });
   }
 
   /** A piece of a summary or of raw thoughts; `piece` counts the pieces of one item. */
@@ -116,7 +99,7 @@ export class ReplyReader {
     const part = known ?? this.#openReasoning(open, delta.form);
     const gap = known !== undefined && piece !== open.piece ? PIECE_BREAK : '';
     open.piece = piece;
-    this.#delta(part, gap + delta.text);
+    this.#parts.delta(part, { text: gap + delta.text });
   }
 
   itemDone(at: number, item: JsonObject): void {
@@ -143,7 +126,7 @@ export class ReplyReader {
         break;
       default: {
         const part = open.parts.get(0);
-        if (part !== undefined) this.#end(part, this.#ext(item));
+        if (part !== undefined) this.#parts.end(part, this.#ext(item));
       }
     }
     this.#close(open);
@@ -164,11 +147,9 @@ export class ReplyReader {
   }
 
   #open(item: OpenItem, content: number, head: PartHead): OpenPart {
-    for (const earlier of item.parts.values()) this.#end(earlier, undefined);
-    const part: OpenPart = { index: this.#next, text: '', citations: 0, logprobs: 0, ended: false };
-    this.#next += 1;
+    for (const earlier of item.parts.values()) this.#parts.end(earlier, undefined);
+    const part = this.#parts.open(head);
     item.parts.set(content, part);
-    this.#events.push({ type: 'part-start', index: part.index, part: head });
     return part;
   }
 
@@ -198,13 +179,13 @@ export class ReplyReader {
     this.called = true;
     const part = this.#open(item, 0, {
       type: 'tool-call',
-      id: asString(call['call_id']) || asString(call['id']) || `call_${this.#next}`,
+      id: asString(call['call_id']) || asString(call['id']) || `call_${this.#parts.count}`,
       name,
       ...(namespace !== undefined && { namespace }),
       kind: call['type'] === 'custom_tool_call' ? 'custom' : 'function',
       ...this.#callExt(call),
     });
-    this.#delta(part, inputOf(call));
+    this.#parts.delta(part, { text: inputOf(call) });
     return part;
   }
 
@@ -224,15 +205,15 @@ export class ReplyReader {
       const { type } = block;
       if (type === 'output_text' || type === 'refusal') {
         const part = this.#text(open, content, block);
-        this.#topUp(part, {
+        this.#parts.topUp(part, {
           text: asString(block['text']) ?? asString(block['refusal']),
           annotations: block['annotations'],
           logprobs: block['logprobs'],
         });
-        this.#end(part, undefined);
+        this.#parts.end(part, undefined);
       } else if (!open.parts.has(content)) {
         const data = { ...item, content: [block] };
-        this.#end(
+        this.#parts.end(
           this.#open(open, content, { type: 'opaque', label: labelOf(block), ext: this.#ext(data) }),
           undefined,
         );
@@ -243,10 +224,10 @@ export class ReplyReader {
   #finishReasoning(open: OpenItem, item: JsonObject): void {
     const whole = decodeReplyReasoning(item, this.#issuer);
     const part = open.parts.get(0) ?? this.#openReasoning(open, whole.form);
-    this.#topUp(part, { text: whole.text });
+    this.#parts.topUp(part, { text: whole.text });
     // Summary and thoughts in one item: the part shows what streamed first, its `ext` keeps both.
     const both = open.form !== whole.form;
-    this.#end(part, both ? this.#ext(restOf(item, ['type'])) : whole.ext);
+    this.#parts.end(part, both ? this.#ext(restOf(item, ['type'])) : whole.ext);
   }
 
   #finishCall(open: OpenItem, item: JsonObject): void {
@@ -254,50 +235,19 @@ export class ReplyReader {
     if (part === undefined) return;
     const final = inputOf(item);
     const empty = part.text === '' && final === '' && item['type'] === 'function_call';
-    this.#topUp(part, { text: empty ? '{}' : final });
-    this.#end(part, this.#callExt(item).ext);
+    this.#parts.topUp(part, { text: empty ? '{}' : final });
+    this.#parts.end(part, this.#callExt(item).ext);
   }
 
   #wholeImage(open: OpenItem, item: JsonObject): void {
     const image = imagePart(item, this.#issuer);
     const head: PartHead = image ?? { type: 'opaque', label: labelOf(item), ext: this.#ext(item) };
-    this.#end(this.#open(open, 0, head), undefined);
-  }
-
-  #delta(
-    part: OpenPart,
-    text: string,
-    citations: readonly ReturnType<typeof decodeAnnotation>[] = [],
-    logprobs: readonly JsonObject[] = [],
-  ): void {
-    if (part.ended || (text === '' && citations.length === 0 && logprobs.length === 0)) return;
-    part.text += text;
-    part.citations += citations.length;
-    part.logprobs += logprobs.length;
-    this.#events.push({
-      type: 'part-delta',
-      index: part.index,
-      text,
-      ...(citations.length > 0 && { citations }),
-      ...(logprobs.length > 0 && { logprobs }),
-    });
-  }
-
-  #topUp(part: OpenPart, final: FinalText): void {
-    const text = final.text?.startsWith(part.text) === true ? final.text.slice(part.text.length) : '';
-    const citations = objectsOf(final.annotations).slice(part.citations).map(decodeAnnotation);
-    this.#delta(part, text, citations, objectsOf(final.logprobs).slice(part.logprobs));
-  }
-
-  #end(part: OpenPart, ext: Ext | undefined): void {
-    if (part.ended) return;
-    part.ended = true;
-    this.#events.push({ type: 'part-end', index: part.index, ...(ext !== undefined && { ext }) });
+    this.#parts.end(this.#open(open, 0, head), undefined);
   }
 
   #close(open: OpenItem): void {
     open.done = true;
-    for (const part of open.parts.values()) this.#end(part, undefined);
+    for (const part of open.parts.values()) this.#parts.end(part, undefined);
   }
 }
 
