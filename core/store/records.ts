@@ -18,6 +18,7 @@ export interface ConnectionRecord {
   readonly lastError?: string;
   readonly lastErrorAtMs?: number;
   readonly lastTestedAtMs?: number;
+  readonly lastUsedAtMs?: number;
   readonly createdAtMs: number;
   readonly updatedAtMs: number;
 }

@@ -13,12 +13,20 @@ import type {
   UsageRecord,
 } from './records.ts';
 
+/** A change of a record: a member left out stays as it is, an optional one given as undefined is cleared. */
+export type Change<T> = {
+  readonly [K in Exclude<keyof T, 'id'>]?: T[K] | (object extends Pick<T, K> ? undefined : never);
+};
+
 export interface Repository<T extends { readonly id: string }> {
+  /** A row that cannot be read (a damaged cell) is left out and logged once. */
   list(): readonly T[];
+  /** Throws `internal`, naming table and id, when the row cannot be read. */
   get(id: string): T | undefined;
+  /** Throws `conflict` when the id, or a name that is unique there, is taken. */
   insert(record: T): void;
-  /** Throws `not_found` when the id is unknown. */
-  update(id: string, change: Partial<Omit<T, 'id'>>): T;
+  /** Throws `not_found` when the id is unknown. `updatedAtMs` becomes now, unless the change names it. */
+  update(id: string, change: Change<T>): T;
   /** False when there was none. */
   remove(id: string): boolean;
 }
@@ -46,19 +54,27 @@ export interface UsageTotals {
 export interface UsageHistory {
   readonly totals: UsageTotals;
   readonly byProvider: Readonly<Record<string, UsageTotals>>;
+  /** Keys are `provider/model`. */
   readonly byModel: Readonly<Record<string, UsageTotals>>;
+  /** Keys are connection ids. */
   readonly byAccount: Readonly<Record<string, UsageTotals>>;
+  /** Keys are API key ids. */
   readonly byApiKey: Readonly<Record<string, UsageTotals>>;
   /** Ten entries, oldest first, one a minute. */
   readonly last10Minutes: readonly UsageTotals[];
 }
 
 export interface UsageRepository {
+  /** Rejects with `internal` and the reason when the row cannot be written (disk full, store closed). */
   append(record: UsageRecord): Promise<void>;
   /** Newest first; at most 1,000. */
   recent(limit: number): readonly UsageRecord[];
+  /** Sums over all rows kept. The first call reads them all, later ones only what was added since. */
   history(nowMs: number): UsageHistory;
-  /** Deletes rows older than the limit in bounded batches; returns how many. */
+  /**
+   * Deletes rows of requests that started before `olderThanMs` (since the epoch), in batches and for a bounded time;
+   * returns how many. Zero means that none is left: call again until then, with a pause between.
+   */
   prune(olderThanMs: number): number;
 }
 

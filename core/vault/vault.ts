@@ -7,7 +7,7 @@ import type { Secret } from '../base/secret.ts';
 
 /** The operating system's keychain, or what stands in for it. */
 export interface Keychain {
-  /** Undefined when there is no such entry. Throws when the keychain cannot be reached. */
+  /** Undefined when there is no such entry. Throws, with the reason as its message, when the keychain cannot be reached. */
   read(account: string): Promise<string | undefined>;
   write(account: string, value: string): Promise<void>;
 }

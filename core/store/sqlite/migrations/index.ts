@@ -1,0 +1,5 @@
+/** All steps of the schema, oldest first. */
+import { initial } from './0001-initial.ts';
+import type { Migration } from './migration.ts';
+
+export const migrations: readonly Migration[] = [initial];
