@@ -49,11 +49,14 @@ export class JsonScan {
     if (value === undefined) throw invalid(span.start, `the value of "${name}" is not valid JSON`);
     return value;
   }
-  /** The bytes with one member's value replaced by JSON text. Throws `internal` when the member is absent. */
-  replace(name: string, json: string): Buffer {
+  /**
+   * The bytes with one member's value replaced by JSON text, as pieces to send one after the other: a large body is not
+   * copied. Throws `internal` when the member is absent.
+   */
+  replace(name: string, json: string): readonly [before: Buffer, value: Buffer, after: Buffer] {
     const span = this.#members.get(name);
     if (span === undefined) throw new OmniError('internal', `There is no member "${name}" to replace`);
-    return Buffer.concat([this.#bytes.subarray(0, span.start), Buffer.from(json), this.#bytes.subarray(span.end)]);
+    return [this.#bytes.subarray(0, span.start), Buffer.from(json), this.#bytes.subarray(span.end)];
   }
 
   #scan(): void {
@@ -61,8 +64,7 @@ export class JsonScan {
     let at = skipSpace(bytes, bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0);
     if (bytes[at] !== OPEN_BRACE) throw invalid(at, 'a JSON object was expected');
     at = skipSpace(bytes, at + 1);
-    if (bytes[at] === CLOSE_BRACE) return this.#finish(at + 1);
-    for (;;) {
+    while (bytes[at] !== CLOSE_BRACE) {
       if (bytes[at] !== QUOTE) throw invalid(at, 'a member name in double quotes was expected');
       const keyEnd = stringEnd(bytes, at);
       const key = parseJson(bytes.toString('utf8', at, keyEnd));
@@ -73,15 +75,13 @@ export class JsonScan {
       const end = valueEnd(bytes, start);
       this.#members.set(key, { start, end });
       at = skipSpace(bytes, end);
-      if (bytes[at] === CLOSE_BRACE) return this.#finish(at + 1);
+      if (bytes[at] === CLOSE_BRACE) break;
       if (bytes[at] !== COMMA) throw invalid(at, `a comma or "}" after "${key}" was expected`);
       at = skipSpace(bytes, at + 1);
+      if (bytes[at] === CLOSE_BRACE) throw invalid(at, 'a comma stands before "}"');
     }
-  }
-
-  #finish(at: number): void {
-    const rest = skipSpace(this.#bytes, at);
-    if (rest < this.#bytes.length) throw invalid(rest, 'there is more after the end of the object');
+    const rest = skipSpace(bytes, at + 1);
+    if (rest < bytes.length) throw invalid(rest, 'there is more after the end of the object');
   }
 }
 

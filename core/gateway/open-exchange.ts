@@ -27,6 +27,9 @@ interface Opener {
   readonly ports: Pick<GatewayPorts, 'snapshot' | 'ledger' | 'maxBodyBytes'>;
 }
 
+/** A body up to this size is parsed for its faults; of a larger one only the outline is checked, the rest is the upstream's. */
+const VALIDATED_BYTES = 8_192;
+
 /** Reads the body and opens the exchange. Throws `invalid_json`, `invalid_request`, `payload_too_large`, `client_closed`. */
 export async function openExchange(
   request: IncomingMessage,
@@ -36,6 +39,7 @@ export async function openExchange(
   const { opening, caller, ports } = opener;
   const bytes = await readBody(request, ports.maxBodyBytes());
   const scan = new JsonScan(bytes);
+  if (bytes.length <= VALIDATED_BYTES) parsedObject(bytes);
   const snapshot = ports.snapshot();
   const { format, endpoint, codec } = sideOf(opening);
   const address =
@@ -50,8 +54,7 @@ export async function openExchange(
   let body: JsonObject | undefined;
   let decoded: ChatRequest | undefined;
   const parsed = (): JsonObject => {
-    body ??= asObject(parseJson(bytes.toString('utf8')));
-    if (body === undefined) throw new OmniError('invalid_json', 'The request body is not valid JSON.');
+    body ??= parsedObject(bytes);
     return body;
   };
   return {
@@ -77,6 +80,12 @@ export async function openExchange(
       return decoded;
     },
   };
+}
+
+function parsedObject(bytes: Buffer): JsonObject {
+  const body = asObject(parseJson(bytes.toString('utf8')));
+  if (body === undefined) throw new OmniError('invalid_json', 'The request body is not valid JSON.');
+  return body;
 }
 
 interface Side {

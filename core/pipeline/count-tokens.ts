@@ -10,7 +10,7 @@ import type { ChatRequest } from '../model/request.ts';
 import { resolve, type Target } from '../routing/resolve.ts';
 import { callHeaders, fill } from '../upstream/address.ts';
 import { readWhole } from '../upstream/answer-events.ts';
-import { sendCall } from '../upstream/call.ts';
+import { type CallBody, sendCall } from '../upstream/call.ts';
 import { failureOf } from '../upstream/failure.ts';
 import type { Exchange } from './exchange.ts';
 import { inlineMedia } from './inline-media.ts';
@@ -57,7 +57,7 @@ async function askUpstream(exchange: Exchange, target: Target, ports: LanePorts)
   return count;
 }
 
-function sameBody(exchange: Exchange, target: Target): Buffer {
+function sameBody(exchange: Exchange, target: Target): CallBody {
   return exchange.scan.has('model') ? exchange.scan.replace('model', JSON.stringify(target.model)) : exchange.bytes;
 }
 

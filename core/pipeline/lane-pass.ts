@@ -11,7 +11,7 @@ import { ENVELOPE_START } from '../model/ext.ts';
 import { upstreamError } from '../model/upstream-error.ts';
 import type { Target } from '../routing/resolve.ts';
 import { ANSWER_LIMIT_BYTES, errorEvent, isStream } from '../upstream/answer-events.ts';
-import { readAll, type UpstreamAnswer } from '../upstream/call.ts';
+import { type CallBody, readAll, type UpstreamAnswer } from '../upstream/call.ts';
 import { reportedError } from '../upstream/failure.ts';
 import { send } from '../upstream/send.ts';
 import type { Exchange, Reply } from './exchange.ts';
@@ -51,7 +51,7 @@ export async function passLane(exchange: Exchange, target: Target, ports: LanePo
   return passWhole(exchange, target, answer);
 }
 
-function passBody(exchange: Exchange, target: Target): Buffer | string {
+function passBody(exchange: Exchange, target: Target): CallBody {
   const quirks = quirksOf(target).filter((quirk) => quirk.request !== undefined);
   if (quirks.length > 0) {
     const body = exchange.scan.has('model') ? { ...exchange.body(), model: target.model } : exchange.body();

@@ -3,14 +3,18 @@
  * It resolves when the answer's headers are there; the body is then read chunk by chunk with back-pressure. Redirects
  * are not followed. Every wait has a limit.
  */
+import { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import { OmniError } from '../base/errors.ts';
+
+export type CallBody = Buffer | string | readonly Buffer[];
 
 export interface UpstreamCall {
   readonly url: URL;
   readonly method: 'POST' | 'GET';
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: Buffer | string;
+  /** Pieces are sent one after the other. */
+  readonly body?: CallBody;
   readonly signal: AbortSignal;
   /** Until the answer's headers, then between two chunks of its body. */
   readonly headersTimeoutMs: number;
@@ -47,8 +51,7 @@ export function sendCall(dispatcher: Dispatcher, call: UpstreamCall): Promise<Up
         origin: call.url.origin,
         path: call.url.pathname + call.url.search,
         method: call.method,
-        headers: call.headers,
-        body: call.body ?? null,
+        ...contentOf(call),
         headersTimeout: call.headersTimeoutMs,
         bodyTimeout: call.idleTimeoutMs,
       },
@@ -84,6 +87,16 @@ export function sendCall(dispatcher: Dispatcher, call: UpstreamCall): Promise<Up
       },
     );
   });
+}
+
+/** Bodies shorter than this are cheaper to copy into one piece than to send in several. */
+const COPY_LIMIT_BYTES = 64 * 1024;
+
+function contentOf({ headers, body }: UpstreamCall): { headers: Record<string, string>; body: Buffer | string | Readable | null } {
+  if (body === undefined || typeof body === 'string' || Buffer.isBuffer(body)) return { headers: { ...headers }, body: body ?? null };
+  const size = body.reduce((sum, piece) => sum + piece.length, 0);
+  if (size < COPY_LIMIT_BYTES) return { headers: { ...headers }, body: Buffer.concat(body, size) };
+  return { headers: { ...headers, 'content-length': String(size) }, body: Readable.from(body, { objectMode: false }) };
 }
 
 function clientClosed(): OmniError {

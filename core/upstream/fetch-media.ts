@@ -99,7 +99,7 @@ function mediaTypeOf(header: string | string[] | undefined): string {
 }
 
 function parseUrl(url: string, base?: URL): URL {
-  const parsed = URL.canParse(url, base) ? new URL(url, base) : undefined;
+  const parsed = URL.canParse(url, base?.href) ? new URL(url, base) : undefined;
   if (parsed === undefined || (parsed.protocol !== 'https:' && parsed.protocol !== 'http:')) {
     throw unavailable(url, 'it is no http or https URL');
   }

@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
 import type { Target } from '../routing/resolve.ts';
 import { callHeaders, generateUrl } from './address.ts';
-import { sendCall, type UpstreamAnswer } from './call.ts';
+import { type CallBody, sendCall, type UpstreamAnswer } from './call.ts';
 import { failureOf } from './failure.ts';
 
 /** Limits of one attempt, in milliseconds. */
@@ -20,7 +20,7 @@ export const ATTEMPT_LIMITS: AttemptLimits = { firstContentMs: 60_000, idleMs: 1
 
 export interface Attempt {
   readonly target: Target;
-  readonly body: Buffer | string;
+  readonly body: CallBody;
   readonly stream: boolean;
   readonly signal: AbortSignal;
   /** The client's headers, in the same-format lane. */

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { JsonScan } from '../../core/base/json-scan.ts';
 
+const replaced = (text: string, name: string, json: string): string => Buffer.concat(scan(text).replace(name, json)).toString();
 const scan = (text: string): JsonScan => new JsonScan(Buffer.from(text));
 
 describe('JsonScan', () => {
@@ -15,7 +16,7 @@ describe('JsonScan', () => {
 
   it('replaces one value and leaves every other byte alone', () => {
     const text = '{ "a" : [1, 2.50,"\\u00e9"],\n\t"model":"x" , "z":{"k":"}"} }';
-    expect(scan(text).replace('model', '"y/z"').toString()).toBe(
+    expect(replaced(text, 'model', '"y/z"')).toBe(
       '{ "a" : [1, 2.50,"\\u00e9"],\n\t"model":"y/z" , "z":{"k":"}"} }',
     );
   });
@@ -37,7 +38,7 @@ describe('JsonScan', () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string(), fc.jsonValue()), fc.string(), (object, model) => {
         const text = JSON.stringify({ ...object, model: 'before' });
-        expect(JSON.parse(scan(text).replace('model', JSON.stringify(model)).toString())).toEqual(
+        expect(JSON.parse(replaced(text, 'model', JSON.stringify(model)))).toEqual(
           JSON.parse(JSON.stringify({ ...object, model })),
         );
       }),
