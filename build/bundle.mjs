@@ -4,7 +4,7 @@
  * the start several times quicker; native ones stay in node_modules. Run as a program, under the pinned Node.
  */
 import { cpSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { build } from 'vite';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -34,7 +34,7 @@ try {
           format: 'es',
           entryFileNames: 'headless.mjs',
           chunkFileNames: 'chunks/[name]-[hash].mjs',
-          codeSplitting: { groups: [{ name: (id) => (id.endsWith('.json') ? nameOfData(id) : null) }] },
+          codeSplitting: { groups: [{ debugName: 'data', name: nameOfData }] },
         },
       },
     },
@@ -60,7 +60,10 @@ function publish() {
   }
 }
 
-/** `core/providers/catalog/models.json` → `data-models`. @param {string} id */
+/**
+ * `core/providers/catalog/models.json` → `data-models`; JSON inside packages stays with the code that reads it.
+ * @param {string} id a module's path
+ */
 function nameOfData(id) {
-  return `data-${id.replace(/^.*\//, '').replace(/\.json$/, '')}`;
+  return id.startsWith(join(ROOT, 'core')) && id.endsWith('.json') ? `data-${basename(id, '.json')}` : null;
 }

@@ -19,7 +19,10 @@ export async function check({ tidy }) {
     name: `types of ${area}/`,
     args: [join(modules, 'typescript', 'bin', 'tsc'), '-p', area, '--pretty', String(process.stderr.isTTY === true)],
   }));
-  jobs.push({ name: 'lint and format', args: [join(modules, '@biomejs', 'biome', 'bin', 'biome'), 'ci', '--colors=off', '.'] });
+  jobs.push({
+    name: 'lint and format',
+    args: [join(modules, '@biomejs', 'biome', 'bin', 'biome'), 'ci', '--colors=off', '.'],
+  });
   if (tidy) jobs.push({ name: 'tidy', args: [...VITEST, 'tests/tidy.test.ts'] });
 
   const results = await Promise.all(jobs.map(async (job) => ({ ...job, ...(await captureNode(job.args)) })));
