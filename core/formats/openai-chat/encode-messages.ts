@@ -1,0 +1,108 @@
+/**
+ * The hub's messages for an upstream. Each tool result becomes a message of its own directly after the turn that called;
+ * media of a tool result follows the run of results in a user message, since tool messages hold text only.
+ * https://platform.openai.com/docs/api-reference/chat/create#chat-create-messages
+ */
+import type { JsonObject, JsonValue } from '../../base/json.ts';
+import type { MediaPart, Part, ToolResultPart } from '../../model/part.ts';
+import type { Message } from '../../model/request.ts';
+import { arrangeToolResults } from '../../model/tool-results.ts';
+import { cacheControl } from './decode-content.ts';
+import { encodeAssistant } from './encode-assistant.ts';
+import { encodeBlock, joinTexts, PartPaths, reportForeignExt, shortest, textContent } from './encode-content.ts';
+import type { Writing } from './encode-request.ts';
+import { callId } from './tool-call-id.ts';
+import { FORMAT, ownData } from './wire.ts';
+
+/** The messages on the wire. */
+export function encodeMessages(writing: Writing): JsonObject[] {
+  const paths = new PartPaths(writing.request.messages);
+  const messages = arrangeToolResults(writing.request.messages, writing.losses);
+  return messages.flatMap((message) => encodeMessage(message, paths, writing));
+}
+
+function encodeMessage(message: Message, paths: PartPaths, writing: Writing): JsonObject[] {
+  const { role, parts } = message;
+  reportForeignMessage(message, paths, writing);
+  switch (role) {
+    case 'system':
+    case 'developer':
+      return [{ role, content: textContent(parts, paths, writing), ...extras(message) }];
+    case 'user':
+      return [{ role, content: userContent(parts, paths, writing), ...extras(message) }];
+    case 'assistant':
+      return [{ ...encodeAssistant(message, paths, writing), ...extras(message) }];
+    case 'tool':
+      return toolMessages(message, paths, writing);
+  }
+}
+
+function extras({ name, ext }: Message): JsonObject {
+  return { ...(name !== undefined && { name }), ...ownData(ext) };
+}
+
+/** Marks of how a protocol places its system text; they say nothing that is lost. */
+const PLACEMENT_MARKS = ['instructions', 'inline'];
+
+function reportForeignMessage(message: Message, paths: PartPaths, { losses }: Writing): void {
+  const { ext } = message;
+  if (ext === undefined || ext.origin === FORMAT) return;
+  const lost = Object.keys(ext.data).filter((key) => !key.startsWith('#') && !PLACEMENT_MARKS.includes(key));
+  if (lost.length > 0)
+    losses.add('extension', paths.ofMessage(message), `Only ${ext.origin} knows ${lost.join(', ')}.`);
+}
+
+function userContent(parts: readonly Part[], paths: PartPaths, writing: Writing): JsonValue {
+  return shortest(parts.flatMap((part) => encodeBlock(part, paths, writing)));
+}
+
+function toolMessages(message: Message, paths: PartPaths, writing: Writing): JsonObject[] {
+  const media: JsonObject[] = [];
+  const others: Part[] = [];
+  const messages: JsonObject[] = [];
+  for (const part of message.parts) {
+    if (part.type === 'tool-result') messages.push(toolMessage(part, { paths, writing, media }));
+    else others.push(part);
+  }
+  if (others.length > 0) messages.push({ role: 'user', content: userContent(others, paths, writing) });
+  if (media.length > 0) messages.push({ role: 'user', content: media });
+  return messages;
+}
+
+interface ResultWriting {
+  readonly paths: PartPaths;
+  readonly writing: Writing;
+  /** Collects what cannot stand in a tool message. */
+  readonly media: JsonObject[];
+}
+
+function toolMessage(result: ToolResultPart, { paths, writing, media }: ResultWriting): JsonObject {
+  const { losses, isOwn } = writing;
+  const path = paths.of(result);
+  if (result.isError === true) {
+    losses.add('tool-result-error', path, 'Chat Completions has no mark for a failed tool; its text is sent as it is.');
+  }
+  reportForeignExt(result, path, writing);
+  const head: JsonObject = { role: 'tool', tool_call_id: callId(result.callId, path, losses) };
+  const tail = { ...(isOwn && cacheControl(result.cache)), ...ownData(result.ext) };
+  if (isOwn) return { ...head, content: userContent(result.content, paths, writing), ...tail };
+  const blocks = result.content.flatMap((part): JsonObject[] => {
+    if (part.type !== 'media' || isTextDocument(part)) return [];
+    losses.add('tool-result-media', path, 'Media of a tool result is sent in a user message after it.');
+    return encodeBlock(part, paths, writing);
+  });
+  media.push(...blocks);
+  const texts = result.content.flatMap((part) => {
+    if (part.type === 'text') return [part];
+    if (part.type === 'media') {
+      return isTextDocument(part) ? [{ type: 'text' as const, text: part.source.text }] : [];
+    }
+    losses.add('opaque', path, 'A block of the tool result that only another API knows is left out.');
+    return [];
+  });
+  return { ...head, content: joinTexts(texts), ...tail };
+}
+
+function isTextDocument(part: MediaPart): part is MediaPart & { readonly source: { type: 'text'; text: string } } {
+  return part.source.type === 'text';
+}
