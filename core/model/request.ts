@@ -14,6 +14,8 @@ export interface ChatRequest {
   /** False: at most one tool call a turn. */
   readonly parallelToolCalls?: boolean;
   readonly maxOutputTokens?: number;
+  /** Set where the client named the limit so (OpenAI chat has two names for it); absent means the protocol's usual name. */
+  readonly maxOutputTokensField?: 'max_completion_tokens';
   readonly sampling?: Sampling;
   readonly stop?: readonly string[];
   /** How many choices; absent means one. */
@@ -100,6 +102,8 @@ export type OutputFormat =
       readonly name?: string;
       readonly description?: string;
       readonly strict?: boolean;
+      /** Which of the protocol's own fields held it. */
+      readonly ext?: Ext;
     };
 
 /** What the client asked of the model's reasoning. Each member only where the client sent it. */
@@ -116,6 +120,8 @@ export interface ReasoningOptions {
   readonly includeThoughts?: boolean;
   /** The client wants reasoning back in a form it can replay (Responses `include: reasoning.encrypted_content`). */
   readonly replayable?: boolean;
+  /** The protocol's own object, verbatim; it counts only while it still says what the members above say. */
+  readonly ext?: Ext;
 }
 
 /** A value kept by its wire name. */
