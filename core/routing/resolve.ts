@@ -5,9 +5,9 @@
  */
 import type { Account } from '../accounts/accounts.ts';
 import { OmniError } from '../base/errors.ts';
-import { globMatches } from '../base/glob.ts';
 import type { FormatId } from '../model/format-id.ts';
 import type { ModelInfo } from '../providers/catalog/model-info.ts';
+import { endpointServes } from '../providers/define-provider.ts';
 import type { Endpoint, Provider } from '../providers/provider.ts';
 import { type Snapshot, wildcardTarget } from './snapshot.ts';
 
@@ -150,9 +150,7 @@ function targetsAt({ provider, model }: ModelAtProvider, clientFormat: FormatId,
 
 /** The endpoint that speaks the client's format, else the provider's preferred one, among those that serve the model. */
 export function endpointFor(provider: Provider, model: string, clientFormat: FormatId): Endpoint {
-  const serving = provider.endpoints.filter(
-    ({ models }) => models === undefined || models.some((glob) => globMatches(glob, model)),
-  );
+  const serving = provider.endpoints.filter((endpoint) => endpointServes(endpoint, model));
   return serving.find(({ format }) => format === clientFormat) ?? serving[0] ?? provider.endpoints[0];
 }
 
