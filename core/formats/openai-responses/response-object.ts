@@ -74,6 +74,9 @@ export class ResponseBuilder {
     const own = ownData(finish.ext) ?? {};
     const [status, details] = endingOf(finish, own, losses);
     const tier = asString(own['service_tier']);
+    if (finish.usage?.cacheWrite1hTokens !== undefined) {
+      losses.add('usage-detail', 'finish.usage', 'How long the written cache is kept is not told.');
+    }
     return this.#build(status, {
       error: null,
       incomplete_details: details,
@@ -125,9 +128,7 @@ function endingOf(finish: FinishEvent, own: JsonObject, losses: LossList): reado
     case 'refusal':
       return incomplete('content_filter');
     case 'stop-sequence':
-      if (finish.stopSequence !== undefined) {
-        losses.add('finish-reason', 'finish.stopSequence', 'Which stop sequence was hit is not told.');
-      }
+      losses.add('finish-reason', 'finish.stopSequence', 'That a stop sequence ended the reply is not told.');
       return complete;
     case 'pause':
     case 'other':
