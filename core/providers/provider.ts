@@ -34,6 +34,10 @@ export interface Provider {
   readonly keyUrl?: string;
   /** True for a custom node of the user's. */
   readonly custom?: boolean;
+  /** What a person should know before using it: how it connects, that its vendor ended it. */
+  readonly note?: string;
+  /** The sign-in's public figures (client id, scopes), which `providers.json` may replace. */
+  readonly oauth?: Readonly<Record<string, string>>;
 }
 
 export interface Hosts {
@@ -53,6 +57,8 @@ export interface Endpoint {
   readonly headers?: Readonly<Record<string, string>>;
   /** Globs of the model ids served here; absent: all. */
   readonly models?: readonly string[];
+  /** Globs of the model ids NOT served here, though `models` names them; see `endpointServes`. */
+  readonly exceptModels?: readonly string[];
   /** Where tokens are counted, when this endpoint has such a call; same placeholders. */
   readonly countTokensPath?: string;
 }

@@ -22,6 +22,8 @@ export interface ModelInfo {
   /** Other names under which people ask for it. */
   readonly aliases?: readonly string[];
   readonly custom?: boolean;
+  /** A sentence for a person who asks for it: the vendor no longer lists it, or knows it by another name. */
+  readonly note?: string;
 }
 
 /** US dollars per million tokens. */

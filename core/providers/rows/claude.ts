@@ -1,0 +1,19 @@
+/** Claude Code (Pro and Max): Anthropic's Messages with an account's token. https://code.claude.com/docs */
+import { BEARER, defineProvider, messages } from '../define-provider.ts';
+import { claudeFixedSampling } from '../quirks/sampling.ts';
+
+export const claude = defineProvider({
+  id: 'claude',
+  alias: 'cc',
+  name: 'Claude Code',
+  tier: 'subscription',
+  hosts: { api: 'https://api.anthropic.com' },
+  endpoints: [
+    messages('/v1/messages?beta=true', { auth: BEARER, countTokensPath: '/v1/messages/count_tokens?beta=true' }),
+  ],
+  key: 'required',
+  modelList: { path: '/v1/models', shape: 'anthropic' },
+  catalogId: 'anthropic',
+  quirks: [claudeFixedSampling],
+  note: 'Signs in with an account; that comes with the accounts issue, so no connection can exist yet.',
+});

@@ -1,0 +1,22 @@
+/** OpenAI Codex with a ChatGPT account: https://developers.openai.com/codex. */
+import { defineProvider, responses } from '../define-provider.ts';
+import { openaiFixedSampling, openaiSamplingWithEffort } from '../quirks/sampling.ts';
+
+export const codex = defineProvider({
+  id: 'codex',
+  alias: 'cx',
+  name: 'OpenAI Codex',
+  tier: 'subscription',
+  hosts: { api: 'https://chatgpt.com/backend-api/codex' },
+  endpoints: [responses('/responses')],
+  key: 'required',
+  quirks: [openaiFixedSampling, openaiSamplingWithEffort],
+  note: 'Signs in with an account; that comes with the accounts issue, so no connection can exist yet.',
+  models: [
+    // Taken from ChatGPT sign-in: https://developers.openai.com/codex/changelog
+    { id: 'gpt-5.1-codex', retiredOn: '2026-04-14', replacedBy: 'gpt-6.1-sol' },
+    { id: 'gpt-5.1-codex-max', retiredOn: '2026-04-14', replacedBy: 'gpt-6.1-sol' },
+    { id: 'gpt-5.1-codex-mini', retiredOn: '2026-04-14', replacedBy: 'gpt-6.1-terra' },
+    { id: 'gpt-5.2-codex', retiredOn: '2026-04-14', replacedBy: 'gpt-6.1-sol' },
+  ],
+});

@@ -1,0 +1,22 @@
+/** Gemini CLI with a Google account: Code Assist, whose requests wrap Gemini's in an envelope. https://geminicli.com/docs */
+import { BEARER, defineProvider } from '../define-provider.ts';
+
+export const geminiCli = defineProvider({
+  id: 'gemini-cli',
+  alias: 'gc',
+  name: 'Gemini CLI',
+  tier: 'subscription',
+  hosts: { api: 'https://cloudcode-pa.googleapis.com' },
+  endpoints: [{ format: 'gemini', path: '/v1internal:{action}', auth: BEARER }],
+  key: 'required',
+  note: 'Signs in with a Google account; that and the envelope around its requests come with the accounts issue.',
+  models: [
+    { id: 'gemini-3-flash-preview', aliases: ['gemini-3-flash'] },
+    {
+      id: 'gemini-3-pro-preview',
+      aliases: ['gemini-3-pro'],
+      retiredOn: '2026-03-09',
+      replacedBy: 'gemini-3.1-pro-preview',
+    },
+  ],
+});

@@ -1,0 +1,31 @@
+/** Kimi (Moonshot AI): https://platform.moonshot.ai/docs/api/chat, and Messages at https://platform.moonshot.ai/docs/guide/agent-support. */
+import { BEARER, chat, defineProvider, messages } from '../define-provider.ts';
+import { developerAsSystem, withoutPlatformFields } from '../quirks/openai-only-fields.ts';
+import { maxTokens } from '../quirks/token-limit-name.ts';
+
+export const kimi = defineProvider({
+  id: 'kimi',
+  alias: 'kimi',
+  name: 'Kimi (Moonshot)',
+  tier: 'cheap',
+  hosts: { api: 'https://api.moonshot.ai' },
+  endpoints: [chat('/v1/chat/completions'), messages('/anthropic/v1/messages', { auth: BEARER })],
+  key: 'required',
+  modelList: { path: '/v1/models', shape: 'openai' },
+  quirks: [
+    developerAsSystem('https://platform.moonshot.ai/docs/api/chat'),
+    maxTokens('https://platform.moonshot.ai/docs/api/chat'),
+    withoutPlatformFields('https://platform.moonshot.ai/docs/api/chat'),
+  ],
+  keyUrl: 'https://platform.moonshot.ai/console/api-keys',
+  models: [
+    {
+      id: 'kimi-latest',
+      name: 'Kimi Latest',
+      contextTokens: 131_072,
+      capabilities: { tools: true, vision: true },
+      note: 'Moonshot no longer listed this model on 2026-11-10.',
+      replacedBy: 'kimi-k3',
+    },
+  ],
+});

@@ -1,0 +1,31 @@
+/** Kiro with an AWS, Google or GitHub account. Its wire is AWS's event stream, none of our formats: https://kiro.dev/docs */
+import { BEARER, defineProvider, messages } from '../define-provider.ts';
+
+export const kiro = defineProvider({
+  id: 'kiro',
+  alias: 'kr',
+  name: 'Kiro AI',
+  tier: 'free',
+  hosts: { api: 'https://codewhisperer.us-east-1.amazonaws.com' },
+  endpoints: [messages('/generateAssistantResponse', { auth: BEARER })],
+  key: 'required',
+  note: 'Signs in with an account, and speaks an event stream of its own that only resembles Messages; both come with the accounts issue.',
+  models: [
+    {
+      id: 'claude-sonnet-4.5',
+      name: 'Claude Sonnet 4.5',
+      contextTokens: 200_000,
+      maxOutputTokens: 64_000,
+      capabilities: { tools: true, vision: true },
+      price: { input: 0, output: 0 },
+    },
+    {
+      id: 'claude-haiku-4.5',
+      name: 'Claude Haiku 4.5',
+      contextTokens: 200_000,
+      maxOutputTokens: 64_000,
+      capabilities: { tools: true, vision: true },
+      price: { input: 0, output: 0 },
+    },
+  ],
+});

@@ -1,0 +1,16 @@
+/** OpenRouter: https://openrouter.ai/docs/api/reference/overview. Model ids are `vendor/model`. */
+import { BEARER, chat, defineProvider, messages, responses } from '../define-provider.ts';
+
+export const openrouter = defineProvider({
+  id: 'openrouter',
+  alias: 'openrouter',
+  name: 'OpenRouter',
+  tier: 'api-key',
+  hosts: { api: 'https://openrouter.ai/api' },
+  endpoints: [chat('/v1/chat/completions'), messages('/v1/messages', { auth: BEARER }), responses('/v1/responses')],
+  key: 'required',
+  modelList: { path: '/v1/models', shape: 'openai' },
+  embeddings: { path: '/v1/embeddings' },
+  keyUrl: 'https://openrouter.ai/settings/keys',
+  models: [{ id: 'openrouter/auto', name: 'Auto Router', aliases: ['auto'] }],
+});

@@ -1,0 +1,45 @@
+/** Qwen Code with a Qwen account. The host of an account may differ: it stands in its token. https://qwenlm.github.io/qwen-code-docs */
+import { chat, defineProvider } from '../define-provider.ts';
+import { withoutEmptyTools } from '../quirks/openai-only-fields.ts';
+
+export const qwen = defineProvider({
+  id: 'qwen',
+  alias: 'qw',
+  name: 'Qwen Code',
+  tier: 'free',
+  hosts: { api: 'https://portal.qwen.ai' },
+  endpoints: [chat('/v1/chat/completions')],
+  key: 'required',
+  modelList: { path: '/v1/models', shape: 'openai' },
+  quirks: [withoutEmptyTools('https://github.com/QwenLM/qwen-code')],
+  note: 'Qwen ended the free sign-in on 2026-04-15. Signing in comes with the accounts issue.',
+  models: [
+    {
+      id: 'qwen3-coder-plus',
+      name: 'Qwen3 Coder Plus',
+      contextTokens: 1_000_000,
+      maxOutputTokens: 65_536,
+      capabilities: { tools: true },
+      price: { input: 0, output: 0 },
+      retiredOn: '2026-04-15',
+    },
+    {
+      id: 'qwen3-coder-flash',
+      name: 'Qwen3 Coder Flash',
+      contextTokens: 1_000_000,
+      maxOutputTokens: 65_536,
+      capabilities: { tools: true },
+      price: { input: 0, output: 0 },
+      retiredOn: '2026-04-15',
+    },
+    {
+      id: 'vision-model',
+      name: 'Qwen Vision',
+      contextTokens: 128_000,
+      maxOutputTokens: 32_768,
+      capabilities: { tools: true, vision: true },
+      price: { input: 0, output: 0 },
+      retiredOn: '2026-04-15',
+    },
+  ],
+});
