@@ -6,7 +6,7 @@ import { replyEvents } from '../../model/reply.ts';
 import type { DecodeSource } from '../format.ts';
 import { errorEvent } from './errors.ts';
 import { decodeReplyBlock } from './reply-blocks.ts';
-import { decodeStopReason, type SeenCalls } from './stop-reason.ts';
+import { decodeStopReason, isDirectCall, type SeenCalls } from './stop-reason.ts';
 import { decodeUsage } from './usage.ts';
 import { extOf, filledRestOf } from './wire.ts';
 
@@ -26,6 +26,7 @@ export function decodeReply(body: JsonValue, source: DecodeSource): ChatEvent[] 
   const parts = decoded.filter(isUsable);
   const calls: SeenCalls = {
     passed: parts.filter((part) => part.type === 'tool-call').length,
+    direct: parts.filter((part) => part.type === 'tool-call' && isDirectCall(part.ext)).length,
     dropped: decoded.length - parts.length,
   };
   return replyEvents({

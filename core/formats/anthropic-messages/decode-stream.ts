@@ -9,6 +9,8 @@ import type { ChatEvent } from '../../model/event.ts';
 import type { DecodeSource, StreamDecoder } from '../format.ts';
 import { decodeFinish, decodeStart, MESSAGE_FIELDS } from './decode-reply.ts';
 import { errorEvent } from './errors.ts';
+import { toolCallExt } from './reply-blocks.ts';
+import { isDirectCall } from './stop-reason.ts';
 import { kindOfDelta, StreamBlock } from './stream-block.ts';
 import { decodeUsage, mergeUsage } from './usage.ts';
 import { extOf, filledRestOf } from './wire.ts';
@@ -30,7 +32,7 @@ class MessageStreamDecoder {
   /** `stop_reason`, `stop_sequence` and the further members that close the message. */
   #closing: JsonObject = {};
   #rest: JsonObject = {};
-  #calls = { passed: 0, dropped: 0 };
+  #calls = { passed: 0, direct: 0, dropped: 0 };
 
   constructor(issuer: string) {
     this.#issuer = issuer;
@@ -104,7 +106,10 @@ class MessageStreamDecoder {
     }
     const opened = new StreamBlock(block, this.#nextIndex, this.#issuer);
     this.#nextIndex += 1;
-    if (opened.kind === 'tool-call') this.#calls.passed += 1;
+    if (opened.kind === 'tool-call') {
+      this.#calls.passed += 1;
+      if (isDirectCall(toolCallExt(block).ext)) this.#calls.direct += 1;
+    }
     this.#open.set(at, opened);
     return [...before, ...opened.open()];
   }

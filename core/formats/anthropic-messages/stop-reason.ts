@@ -1,6 +1,7 @@
 /** Why a turn ended: https://docs.anthropic.com/en/api/handling-stop-reasons. */
-import { asString, type JsonObject } from '../../base/json.ts';
+import { asObject, asString, type JsonObject } from '../../base/json.ts';
 import type { FinishEvent, FinishReason } from '../../model/event.ts';
+import type { Ext } from '../../model/ext.ts';
 import type { LossList } from '../../model/loss.ts';
 import { ownFields } from './wire.ts';
 
@@ -30,8 +31,16 @@ const BY_REASON: Readonly<Record<FinishReason, string>> = {
 export interface SeenCalls {
   /** Calls that were passed on. */
   readonly passed: number;
+  /** Of these, the ones the model made itself; those of its running code may be answered within the same answer. */
+  readonly direct: number;
   /** Calls without a name, which were left out. */
   readonly dropped: number;
+}
+
+/** Did the model make this call itself, and not its code (`caller`, programmatic tool calling)? */
+export function isDirectCall(ext: Ext | undefined): boolean {
+  const caller = asString(asObject(ownFields(ext)['caller'])?.['type']);
+  return caller === undefined || caller === 'direct';
 }
 
 /** The hub's reason, and the word as `kept.stop_reason` where the hub's is coarser. */
@@ -40,7 +49,9 @@ export function decodeStopReason(
   calls: SeenCalls,
 ): { reason: FinishReason; kept: JsonObject } {
   const named = word === undefined ? 'stop' : (BY_WORD[word] ?? 'other');
-  if (named === 'stop' && calls.passed > 0) return { reason: 'tool-calls', kept: {} };
+  if (named === 'stop' && calls.passed > 0) {
+    return { reason: 'tool-calls', kept: calls.direct > 0 || word === undefined ? {} : { stop_reason: word } };
+  }
   if (named === 'tool-calls' && calls.passed === 0 && calls.dropped > 0) return { reason: 'stop', kept: {} };
   const exact = word === undefined || (named !== 'other' && BY_REASON[named] === word);
   return { reason: named, kept: exact ? {} : { stop_reason: word } };
