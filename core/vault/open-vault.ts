@@ -157,7 +157,7 @@ function missingKey(
     file: `Put the file ${keyFilePath} back from a backup.`,
     keychain:
       unreachable === undefined
-        ? 'Restore the entry "OmniRoute" of your keychain from a backup, or set OMNIROUTE_MASTER_KEY to its value.'
+        ? 'Unlock the keychain if it is locked; else restore its entry "OmniRoute" from a backup, or set OMNIROUTE_MASTER_KEY to its value.'
         : `The keychain cannot be reached (${unreachable}). Unlock it or log in to your desktop session, or set OMNIROUTE_MASTER_KEY to the key kept there.`,
   };
   const state =

@@ -27,6 +27,8 @@ export function openDatabase(path: string, clock: Clock): Database.Database {
     database.pragma('foreign_keys = ON');
     database.pragma(`journal_size_limit = ${WAL_LIMIT_BYTES}`);
     migrate(database, { path, clock });
+    // SQLite opens a file it may not write without a word; one small write tells now, not at the first row.
+    database.pragma('user_version = 1');
     return database;
   } catch (error) {
     database?.close();
