@@ -20,12 +20,7 @@ export function deriveKey(masterKey: Buffer, use: string): Buffer {
   return Buffer.from(hkdfSync('sha256', masterKey, '', `omniroute/${use}`, KEY_BYTES));
 }
 
-/** True for a value that `seal` made: `enc:v2:<nonce>.<ciphertext>.<tag>`, each base64url without padding. */
-export function isSealed(value: string): boolean {
-  return SEALED.test(value);
-}
-
-/** The vault over a key of 32 bytes. */
+/** The vault over a key of 32 bytes. Sealed: `enc:v2:<nonce>.<ciphertext>.<tag>`, each base64url without padding. */
 export function sealingVault(masterKey: Buffer, keptIn: string): Vault {
   const sealingKey = deriveKey(masterKey, 'seal');
   return {
