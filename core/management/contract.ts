@@ -1,0 +1,22 @@
+/** The whole management contract: REST under `/api`, and later the desktop's message port, are made from it. */
+import { authContract } from './auth.ts';
+import { combosContract } from './combos.ts';
+import { keysContract } from './keys.ts';
+import { modelsContract } from './models.ts';
+import { providerModelsContract } from './provider-models.ts';
+import { providerNodesContract } from './provider-nodes.ts';
+import { providersContract } from './providers.ts';
+import { settingsContract } from './settings.ts';
+import { usageContract } from './usage.ts';
+
+export const contract = {
+  auth: authContract,
+  providers: providersContract,
+  providerNodes: providerNodesContract,
+  providerModels: providerModelsContract,
+  models: modelsContract,
+  combos: combosContract,
+  keys: keysContract,
+  usage: usageContract,
+  settings: settingsContract,
+};

@@ -1,0 +1,40 @@
+/**
+ * Management's surface of the listener: `/api/*` without the client-facing paths there, and the few pages for the time
+ * until the dashboard exists. The door has been passed already. Calls over IPC go to the router without this.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { isManagementPath } from '../policy/door.ts';
+import { servePage } from './pages.ts';
+import type { RestApi } from './rest.ts';
+import type { ManagementServices } from './services.ts';
+
+export interface Management {
+  /** Answers the request, or returns false when its path is not management's. */
+  handle(request: IncomingMessage, response: ServerResponse): Promise<boolean>;
+}
+
+export function createManagement(services: ManagementServices): Management {
+  let rest: Promise<RestApi> | undefined;
+  return {
+    async handle(request, response) {
+      const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
+      if (servePage(request, response, path)) return true;
+      if (!isManagementPath(path)) return false;
+      rest ??= import('./rest.ts').then(({ createRestApi }) => createRestApi(services));
+      const { status, headers, body, cookies } = await (await rest).answer(request);
+      if (response.destroyed) return true;
+      const text = body === undefined ? '' : JSON.stringify(body);
+      response.writeHead(status, {
+        ...headers,
+        'content-type': 'application/json; charset=utf-8',
+        'content-length': Buffer.byteLength(text),
+        'cache-control': 'no-store',
+        'x-content-type-options': 'nosniff',
+        ...(cookies.length > 0 && { 'set-cookie': [...cookies] }),
+        ...(!request.complete && request.method !== 'GET' && { connection: 'close' }),
+      });
+      response.end(request.method === 'HEAD' ? undefined : text);
+      return true;
+    },
+  };
+}

@@ -1,0 +1,106 @@
+/** The catalog grouped by provider, and the user's aliases, under `/api/models` (facts.md C.6, C.10). */
+import { oc } from '@orpc/contract';
+import { z } from 'zod';
+import { OmniError } from '../base/errors.ts';
+import { asString, compact } from '../base/json.ts';
+import type { ModelInfo } from '../providers/catalog/model-info.ts';
+import type { Handlers } from './implementer.ts';
+import type { ManagementServices } from './services.ts';
+import { modelShape } from './shapes.ts';
+
+/** The namespace of aliases in the key-value table; a key with `*` or `?` is a wildcard alias. */
+export const ALIAS_NAMESPACE = 'modelAliases';
+
+const alias = modelShape.refine(
+  (name) => !name.includes('/'),
+  'must not hold a slash: what stands before one is a provider',
+);
+const catalogModel = z.object({
+  id: z.string(),
+  name: z.string(),
+  type: z.string(),
+  custom: z.boolean(),
+  contextTokens: z.number().optional(),
+  maxOutputTokens: z.number().optional(),
+  retiredOn: z.string().optional(),
+  replacedBy: z.string().optional(),
+});
+
+export const modelsContract = {
+  catalog: oc.route({ method: 'GET', path: '/models/catalog', summary: 'All known models by provider alias' }).output(
+    z.object({
+      catalog: z.record(
+        z.string(),
+        z.object({ provider: z.string(), name: z.string(), active: z.boolean(), models: z.array(catalogModel) }),
+      ),
+    }),
+  ),
+  aliases: oc
+    .route({ method: 'GET', path: '/models/alias', summary: 'All aliases' })
+    .output(z.object({ aliases: z.record(z.string(), z.string()) })),
+  putAlias: oc
+    .route({ method: 'PUT', path: '/models/alias', summary: 'Set an alias; * and ? make it a wildcard' })
+    .input(z.strictObject({ alias, model: modelShape }))
+    .output(z.object({ success: z.literal(true), alias: z.string(), model: z.string() })),
+  removeAlias: oc
+    .route({ method: 'DELETE', path: '/models/alias', inputStructure: 'detailed', summary: 'Remove an alias' })
+    .input(z.object({ query: z.object({ alias: modelShape }) }))
+    .output(z.object({ success: z.literal(true), removed: z.boolean() })),
+};
+
+export const modelsHandlers = ({ models }: Handlers) => ({
+  catalog: models.catalog.handler(({ context: { services } }) => ({ catalog: catalogOf(services) })),
+  aliases: models.aliases.handler(({ context: { services } }) => {
+    const entries = services.store.keyValues.entries(ALIAS_NAMESPACE);
+    return {
+      aliases: Object.fromEntries(
+        entries.flatMap(([name, value]) => (asString(value) === undefined ? [] : [[name, String(value)]])),
+      ),
+    };
+  }),
+  putAlias: models.putAlias.handler(({ input, context: { services } }) => {
+    if (input.alias === input.model) {
+      throw new OmniError('invalid_request', 'An alias cannot stand for itself.', { path: 'model' });
+    }
+    services.store.keyValues.set(ALIAS_NAMESPACE, input.alias, input.model);
+    services.changed();
+    return { success: true as const, alias: input.alias, model: input.model };
+  }),
+  removeAlias: models.removeAlias.handler(({ input: { query }, context: { services } }) => {
+    const removed = services.store.keyValues.remove(ALIAS_NAMESPACE, query.alias);
+    if (removed) services.changed();
+    return { success: true as const, removed };
+  }),
+});
+
+function catalogOf(services: ManagementServices) {
+  const connected = new Set(services.accounts.list().flatMap(({ provider, isActive }) => (isActive ? [provider] : [])));
+  const entries = [...services.providers().values()].map((provider) => {
+    const listed = services.catalog.list(provider.id);
+    const ids = new Set(listed.map(({ id }) => id));
+    const own = services.store.customModels.list(provider.id);
+    const ownIds = new Set(own.map(({ modelId }) => modelId));
+    const added = own
+      .filter(({ modelId }) => !ids.has(modelId))
+      .map(({ modelId, ...rest }) => ({ ...rest, id: modelId, custom: true }));
+    const all = [...listed.map((info) => (ownIds.has(info.id) ? { ...info, custom: true } : info)), ...added].map(
+      toCatalogModel,
+    );
+    return [
+      provider.alias,
+      { provider: provider.id, name: provider.name, active: connected.has(provider.id), models: all },
+    ] as const;
+  });
+  return Object.fromEntries(entries);
+}
+
+function toCatalogModel(info: ModelInfo): z.output<typeof catalogModel> {
+  const { id, contextTokens, maxOutputTokens, retiredOn, replacedBy } = info;
+  return {
+    id,
+    name: info.name ?? id,
+    type: info.type ?? 'chat',
+    custom: info.custom ?? false,
+    ...compact({ contextTokens, maxOutputTokens, retiredOn, replacedBy }),
+  };
+}

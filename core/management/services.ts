@@ -1,0 +1,54 @@
+/** What management works on. The interface, not the parts behind it: REST, IPC and tests hand in their own. */
+import type { Accounts } from '../accounts/accounts.ts';
+import type { Clock } from '../base/clock.ts';
+import type { Log } from '../base/log.ts';
+import type { ApiKeys } from '../policy/api-keys.ts';
+import type { Sessions } from '../policy/sessions.ts';
+import type { SettingsService } from '../policy/settings.ts';
+import type { ModelInfo } from '../providers/catalog/model-info.ts';
+import type { Provider } from '../providers/provider.ts';
+import type { Store } from '../store/store.ts';
+import type { Vault } from '../vault/vault.ts';
+
+/** The catalog, as far as management needs it. */
+export interface CatalogList {
+  list(providerId: string): readonly ModelInfo[];
+}
+
+/** Requests under way, for `usage/history`. */
+export interface ActiveRequests {
+  readonly model: string;
+  readonly provider: string;
+  readonly account: string;
+  readonly count: number;
+}
+
+export interface ManagementServices {
+  readonly store: Store;
+  readonly vault: Vault;
+  readonly accounts: Accounts;
+  readonly catalog: CatalogList;
+  /** Rows and custom nodes by id, as of the last change. */
+  providers(): ReadonlyMap<string, Provider>;
+  readonly sessions: Sessions;
+  readonly apiKeys: ApiKeys;
+  readonly settings: SettingsService;
+  /** Called after every write, so that routing takes a new picture. */
+  changed(): void;
+  /** Absent where nothing counts them. */
+  activeRequests?(): readonly ActiveRequests[];
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly version: string;
+}
+
+/** What a call brings along besides its input. */
+export interface CallContext {
+  readonly services: ManagementServices;
+  readonly remoteAddress: string | undefined;
+  readonly cookieHeader: string | undefined;
+  /** Is this call from a signed-in browser (as opposed to an API key, or to nobody)? */
+  readonly hasSession: boolean;
+  /** Adds a Set-Cookie header to the answer. */
+  setCookie(value: string): void;
+}
