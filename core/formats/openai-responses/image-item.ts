@@ -25,15 +25,14 @@ export function imageItemFields(part: MediaPart, issuer?: string): JsonObject | 
   return typeof image === 'object' && image !== null && !Array.isArray(image) ? image : undefined;
 }
 
-/** The item of a base64 image; `fields` are its own ones or the least a client needs. */
+/** The item of a base64 image with the given other fields; undefined for any other media. */
 export function imageItem(part: MediaPart, fields: JsonObject): JsonObject | undefined {
   if (part.kind !== 'image' || part.source.type !== 'base64') return undefined;
-  const format = part.source.mediaType.split('/')[1] ?? 'png';
-  return {
-    type: 'image_generation_call',
-    status: 'completed',
-    output_format: format,
-    ...fields,
-    result: part.source.data,
-  };
+  return { type: 'image_generation_call', ...fields, result: part.source.data };
+}
+
+/** The fields of an item for an image that another protocol's model made: the least a client needs. */
+export function newImageFields(part: MediaPart, id: string): JsonObject {
+  const mediaType = part.source.type === 'base64' ? part.source.mediaType : '';
+  return { id, status: 'completed', output_format: mediaType.split('/')[1] ?? 'png' };
 }

@@ -9,7 +9,7 @@ import type { Ext } from '../../model/ext.ts';
 import type { LossList } from '../../model/loss.ts';
 import type { MediaPart, OpaquePart } from '../../model/part.ts';
 import type { ReplyContext } from '../format.ts';
-import { imageItem, imageItemFields } from './image-item.ts';
+import { imageItem, imageItemFields, newImageFields } from './image-item.ts';
 import { type ItemPlace, writeCall, writeReasoning, writeText } from './part-writers.ts';
 import { madeId, ownData, restOf } from './wire.ts';
 
@@ -163,13 +163,13 @@ export class OutputWriter {
   }
 
   #media(part: MediaPart, path: string): PartWriter | undefined {
-    const fields = imageItemFields(part) ?? {};
+    const own = imageItemFields(part);
     if (part.kind !== 'image' || part.source.type !== 'base64') {
       this.#losses.add(part.kind, path, `The protocol has no output item for this ${part.kind}; it is left out.`);
       return undefined;
     }
-    const place = this.#place('ig', fields['id']);
-    const item = imageItem(part, { id: place.id, ...fields });
+    const place = this.#place('ig', own?.['id']);
+    const item = imageItem(part, own ?? newImageFields(part, place.id));
     this.#added(place, { id: place.id, type: 'image_generation_call', status: 'in_progress', result: null });
     return { delta: ignore, end: () => this.#finished(place, item ?? {}) };
   }
