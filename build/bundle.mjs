@@ -40,6 +40,9 @@ try {
     },
   });
   publish();
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
 } finally {
   rmSync(next, { recursive: true, force: true });
 }

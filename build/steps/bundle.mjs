@@ -17,6 +17,7 @@ const SOURCES = [
   'build/bundle.mjs',
   'build/headless.mjs',
   'build/steps/bundle.mjs',
+  'package.json',
   'package-lock.json',
 ];
 

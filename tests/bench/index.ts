@@ -1,0 +1,125 @@
+/**
+ * `npm run bench [-- --quick] [-- --json]`: what the gateway costs over a bare pass-through, in one run on one machine.
+ * Mock upstream, pass-through, gateway, a gateway with a full database and the load generator are five processes; every
+ * round sends the same load to each in turn, so that the machine's moods hit all alike. Medians of the rounds are printed.
+ */
+import { cpus, loadavg } from 'node:os';
+import { parseArgs } from 'node:util';
+import { startGateway } from '../support/gateway-process.ts';
+import { cpuMs, median, residentMb } from './measure.ts';
+import { type Report, type Row, render, type Sample, summarise } from './report.ts';
+import { SCENARIOS, type Scenario, SLOW_STREAMS } from './scenarios.ts';
+import {
+  type BenchGateway,
+  type LoadGenerator,
+  startBenchGateway,
+  startLoad,
+  startProgram,
+  startSeededGateway,
+  type Target,
+} from './targets.ts';
+
+const { values } = parseArgs({ options: { json: { type: 'boolean' }, quick: { type: 'boolean' } } });
+const ROUNDS = values.quick === true ? 3 : 5;
+/** No round begins after this. */
+const TIME_LIMIT_MS = values.quick === true ? 30_000 : 200_000;
+
+const startedMs = performance.now();
+const open: { stop: () => Promise<unknown> }[] = [];
+try {
+  const report = await bench();
+  process.stdout.write(values.json === true ? `${JSON.stringify(report)}\n` : render(report));
+  if (report.failedRequests > 0) process.exitCode = 1;
+} finally {
+  for (const process of open.reverse()) await process.stop();
+}
+
+async function bench(): Promise<Report> {
+  const loadBefore = loadavg();
+  const coldStartMs = await coldStarts();
+  const upstream = opened(await startProgram('mock-upstream.ts'));
+  const passThrough = opened(await startProgram('pass-through.ts', [upstream.origin]));
+  const gateway = opened(await startBenchGateway(upstream.origin));
+  const full = values.quick === true ? undefined : opened(await startSeededGateway(upstream.origin));
+  const load = opened(startLoad());
+  const memoryBeforeMb = residentMb(gateway.pid);
+  const memoryAfterStreamsMb = await memoryAfterSlowStreams(upstream.origin, load);
+  const targets = { passThrough, gateway, ...(full === undefined ? {} : { full }) };
+  const { rows, rounds } = await measureAll(targets, load);
+  return {
+    rows,
+    rounds,
+    coldStartMs,
+    memoryMb: {
+      before: memoryBeforeMb,
+      after500Streams: memoryAfterStreamsMb,
+      after: residentMb(gateway.pid),
+      ...(full === undefined ? {} : { fullAfter: residentMb(full.pid) }),
+    },
+    failedRequests: rows.reduce((sum, row) => sum + row.failed, 0),
+    loadAverage: { before: loadBefore, after: loadavg() },
+    processors: cpus().length,
+    seconds: (performance.now() - startedMs) / 1000,
+  };
+}
+
+function opened<T extends { stop: () => Promise<unknown> }>(process: T): T {
+  open.push(process);
+  return process;
+}
+
+/** From the start of the process to the line that says it is ready, median of five, the first start left out. */
+async function coldStarts(): Promise<number> {
+  const times: number[] = [];
+  for (let index = 0; index < 6; index += 1) {
+    const gateway = await startGateway();
+    if (index > 0) times.push(gateway.readyMs);
+    await gateway.stop();
+  }
+  return median(times);
+}
+
+/** A gateway that has done nothing else serves 500 streams at once; what it holds right after. */
+async function memoryAfterSlowStreams(upstream: string, load: LoadGenerator): Promise<number> {
+  const fresh: BenchGateway = await startBenchGateway(upstream);
+  await load.run({ ...SLOW_STREAMS.job, origin: fresh.origin, headers: fresh.headers });
+  const megabytes = residentMb(fresh.pid);
+  await fresh.stop();
+  return megabytes;
+}
+
+interface Targets {
+  readonly passThrough: Target;
+  readonly gateway: Target;
+  readonly full?: Target;
+}
+
+async function measureAll(targets: Targets, load: LoadGenerator): Promise<{ rows: Row[]; rounds: number }> {
+  const scenarios = SCENARIOS.filter(({ isQuick }) => isQuick || values.quick !== true);
+  const samples = new Map(scenarios.map((scenario) => [scenario, [] as Sample[]]));
+  // The warm-up is a round of its own whose figures are thrown away.
+  for (const scenario of scenarios) await measure(scenario, targets, load);
+  let rounds = 0;
+  while (rounds < ROUNDS && performance.now() - startedMs < TIME_LIMIT_MS) {
+    for (const [scenario, list] of samples) list.push(await measure(scenario, targets, load));
+    rounds += 1;
+  }
+  return { rows: [...samples].map(([scenario, list]) => summarise(scenario, list)), rounds };
+}
+
+async function measure(
+  scenario: Scenario,
+  { passThrough, gateway, full }: Targets,
+  load: LoadGenerator,
+): Promise<Sample> {
+  const one = async ({ pid, origin, headers }: Target): Promise<Sample['gateway']> => {
+    const cpuBeforeMs = cpuMs(pid);
+    const result = await load.run({ ...scenario.job, origin, headers });
+    return { ...result, cpuMs: (cpuMs(pid) - cpuBeforeMs) / result.requests };
+  };
+  return {
+    passThrough: await one(passThrough),
+    gateway: await one(gateway),
+    ...(full !== undefined && scenario.isSeeded ? { full: await one(full) } : {}),
+  };
+}
