@@ -51,16 +51,16 @@ class MessageStreamDecoder {
       case 'message_start':
         return this.#start(asObject(data['message']) ?? {});
       case 'content_block_start':
-        return [...this.#begin(), ...this.#openBlock(wireIndex(data), asObject(data['content_block']) ?? {})];
+        return this.#after(this.#openBlock(wireIndex(data), asObject(data['content_block']) ?? {}));
       case 'content_block_delta':
-        return [...this.#begin(), ...this.#delta(wireIndex(data), asObject(data['delta']) ?? {})];
+        return this.#after(this.#delta(wireIndex(data), asObject(data['delta']) ?? {}));
       case 'content_block_stop':
         return this.#closeBlock(wireIndex(data));
       case 'message_delta':
         this.#close(data);
-        return this.#begin();
+        return this.#after([]);
       case 'message_stop':
-        return [...this.#begin(), ...this.#finish()];
+        return this.#after(this.#finish());
       default:
         return [];
     }
@@ -74,10 +74,11 @@ class MessageStreamDecoder {
     return [{ type: 'error', code: 'upstream_stream_cut', message }];
   }
 
-  #begin(): ChatEvent[] {
-    if (this.#started) return [];
+  /** The events, after the start that a server may have left out. */
+  #after(events: ChatEvent[]): ChatEvent[] {
+    if (this.#started) return events;
     this.#started = true;
-    return [{ type: 'start' }];
+    return [{ type: 'start' }, ...events];
   }
 
   /** A second start only tells usage (pitfall 4). Blocks in it are those of a turn that goes on after a tool result. */
@@ -116,17 +117,14 @@ class MessageStreamDecoder {
 
   /** A delta that does not fit its block, or has none, opens the block it belongs to (pitfalls 4 and 6). */
   #delta(at: number, delta: JsonObject): ChatEvent[] {
-    const events: ChatEvent[] = [];
     const kind = kindOfDelta(asString(delta['type']) ?? '');
     const current = this.#open.get(at);
     const fits = this.#open.has(at)
       ? current === undefined || kind === undefined || current.kind === 'opaque' || current.kind === kind
       : kind === undefined;
-    if (!fits) {
-      const block: JsonObject = kind === 'text' ? { type: 'text', text: '' } : { type: 'thinking', thinking: '' };
-      events.push(...this.#openBlock(at, block));
-    }
-    return [...events, ...(this.#open.get(at)?.delta(delta) ?? [])];
+    if (fits) return current?.delta(delta) ?? [];
+    const block: JsonObject = kind === 'text' ? { type: 'text', text: '' } : { type: 'thinking', thinking: '' };
+    return [...this.#openBlock(at, block), ...(this.#open.get(at)?.delta(delta) ?? [])];
   }
 
   #closeBlock(at: number): ChatEvent[] {

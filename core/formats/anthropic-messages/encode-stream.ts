@@ -48,7 +48,7 @@ class MessageStreamEncoder {
       case 'part-start':
       case 'part-delta':
       case 'part-end':
-        return [...this.#start({ type: 'start' }), ...this.#part(event)];
+        return this.#started ? this.#part(event) : [...this.#start({ type: 'start' }), ...this.#part(event)];
       case 'finish':
         return [...this.#start({ type: 'start' }), ...this.#finish(event)];
       case 'error':

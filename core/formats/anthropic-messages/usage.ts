@@ -16,11 +16,15 @@ const KNOWN = [
   'output_tokens_details',
 ];
 
-/** The counts of a `usage` object; undefined where it holds neither input nor output tokens. */
+/**
+ * The counts of a `usage` object; undefined where it tells nothing: no counts, or only the zeros that stand in for them
+ * because the protocol demands the object.
+ */
 export function decodeUsage(raw: JsonObject | undefined): Usage | undefined {
   if (raw === undefined) return undefined;
   const input = asNumber(raw['input_tokens']);
   const output = asNumber(raw['output_tokens']);
+  if (Object.values(raw).every((value) => value === 0 || value === null)) return undefined;
   if (input === undefined && output === undefined) return undefined;
   const created = asObject(raw['cache_creation']);
   const shortLived = asNumber(created?.['ephemeral_5m_input_tokens']);

@@ -24,6 +24,10 @@ describe('encodeRequest', () => {
     expect(lost).toEqual([]);
   });
 
+  it('pitfall 10: an option for streams only is never sent', () => {
+    expect(encoded({ includeUsage: true }).body).toEqual(encoded({}).body);
+  });
+
   it('takes the token limit of the client, then of the catalog, then 8192 with a loss', () => {
     const bare: ChatRequest = { model: 'm', stream: true, messages: [said('user', 'hi')] };
     const { encodeRequest } = anthropicMessages;

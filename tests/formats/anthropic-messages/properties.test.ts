@@ -1,7 +1,7 @@
 /** decode∘encode is the identity within this format, for wire bodies made by the protocol's own rules. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { JsonObject } from '../../../core/base/json.ts';
+import { asObject, type JsonObject } from '../../../core/base/json.ts';
 import { anthropicMessages } from '../../../core/formats/anthropic-messages/index.ts';
 import { blockDelta, blockStart, blockStop, CONTEXT, decode, encode, frames, SOURCE, STOP, start } from './support.ts';
 
@@ -149,10 +149,10 @@ const request = fc
           { type: 'adaptive', display: 'omitted', block_binding: {} },
         ),
       })
-      .map(({ first, rest, inline, choice, thinking: thinks }): JsonObject => {
+      .map(({ first, rest, inline, choice, thinking: thinks }) => {
         const plain = choice === undefined || choice['type'] === 'auto';
         const { temperature, ...others } = options;
-        return {
+        const body: Record<string, unknown> = {
           ...others,
           ...(temperature !== undefined && thinks === undefined && { temperature }),
           messages: [
@@ -163,6 +163,7 @@ const request = fc
           ...(options.tools && choice && { tool_choice: choice }),
           ...(thinks && (plain || !options.tools) && { thinking: thinks }),
         };
+        return asObject(JSON.parse(JSON.stringify(body))) ?? {};
       }),
   );
 

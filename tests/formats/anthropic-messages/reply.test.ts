@@ -157,6 +157,12 @@ describe('decodeReply', () => {
     ]);
   });
 
+  it('usage that is not there stays untold, also on the way through zeros the protocol demands', () => {
+    const { body } = encodeReply(reply([]), CONTEXT);
+    expect(body['usage']).toEqual({ input_tokens: 0, output_tokens: 0 });
+    expect(foldReply(decodeReply(body, SOURCE)).finish?.usage).toBeUndefined();
+  });
+
   it('pitfall 16: an error with status 200 is an error', () => {
     const overloaded = { type: 'error', error: { type: 'overloaded_error', message: 'Overloaded' } };
     expect(decodeReply(overloaded, SOURCE)).toEqual([
