@@ -26,6 +26,14 @@ export function extBelongsTo(ext: Ext | undefined, format: FormatId, issuer?: st
  */
 export const ENVELOPE_START = 'b21yMTp7';
 
+/** Items the gateway made carry this in their id (`rs_omr…`), so that they are not given to an upstream as its own. */
+export const MADE_HERE = 'omr';
+
+/** Does a body hold anything that only the gateway understands, so that it must be read before an upstream gets it? */
+export function holdsOwnMarks(body: Buffer): boolean {
+  return body.includes(ENVELOPE_START) || body.includes(`_${MADE_HERE}`);
+}
+
 /** `ext` as one string of standard base64 (some SDKs decode such fields), for a signature or encrypted-content field. */
 export function sealExt(ext: Ext): string {
   return Buffer.from(`omr1:${JSON.stringify(ext)}`).toString('base64');

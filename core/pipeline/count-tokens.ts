@@ -2,8 +2,9 @@
  * How many tokens a request would cost as input: the upstream is asked where it has such a call, else a real tokenizer
  * counts the text. (https://docs.anthropic.com/en/api/messages-count-tokens, https://ai.google.dev/api/tokens)
  */
-import { asNumber, asObject, type JsonObject, type JsonValue } from '../base/json.ts';
+
 import { OmniError } from '../base/errors.ts';
+import { asNumber, asObject, type JsonObject, type JsonValue } from '../base/json.ts';
 import { FORMATS } from '../formats/index.ts';
 import type { Part } from '../model/part.ts';
 import type { ChatRequest } from '../model/request.ts';
@@ -53,7 +54,8 @@ async function askUpstream(exchange: Exchange, target: Target, ports: LanePorts)
   }
   if (answer.status < 200 || answer.status >= 300) throw await failureOf(answer, target);
   const count = countIn(await readWhole(answer));
-  if (count === undefined) throw new OmniError('upstream_bad_response', 'The provider answered the token count without a number.');
+  if (count === undefined)
+    throw new OmniError('upstream_bad_response', 'The provider answered the token count without a number.');
   return count;
 }
 
@@ -63,7 +65,9 @@ function sameBody(exchange: Exchange, target: Target): CallBody {
 
 async function translatedBody(exchange: Exchange, target: Target, ports: LanePorts): Promise<JsonObject> {
   const format = FORMATS[target.endpoint.format];
-  const request = format.inlineMedia ? await inlineMedia(exchange.request(), ports, exchange.signal) : exchange.request();
+  const request = format.inlineMedia
+    ? await inlineMedia(exchange.request(), ports, exchange.signal)
+    : exchange.request();
   const { body } = format.encodeRequest({ ...request, model: target.model, stream: false }, encodeTarget(target));
   if (target.endpoint.format === 'gemini') {
     return { generateContentRequest: { model: `models/${target.model}`, ...body } };
@@ -100,7 +104,13 @@ async function countLocally(request: ChatRequest): Promise<number> {
     total += TOKENS_PER_MESSAGE + message.parts.reduce((sum, part) => sum + ofPart(part), 0);
   }
   for (const tool of request.tools ?? []) {
-    total += count(JSON.stringify(tool.type === 'provider' ? tool.ext.data : { name: tool.name, description: tool.description, schema: 'schema' in tool ? tool.schema : {} }));
+    total += count(
+      JSON.stringify(
+        tool.type === 'provider'
+          ? tool.ext.data
+          : { name: tool.name, description: tool.description, schema: 'schema' in tool ? tool.schema : {} },
+      ),
+    );
   }
   return total;
 }

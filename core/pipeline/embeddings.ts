@@ -3,8 +3,19 @@
  * name replaced, or, for Gemini hosts, through `batchEmbedContents` (https://ai.google.dev/api/embeddings).
  */
 import { OmniError } from '../base/errors.ts';
-import { asArray, asNumber, asObject, asString, compact, type JsonObject, type JsonValue, objectsOf, parseJson } from '../base/json.ts';
+import {
+  asArray,
+  asNumber,
+  asObject,
+  asString,
+  compact,
+  type JsonObject,
+  type JsonValue,
+  objectsOf,
+  parseJson,
+} from '../base/json.ts';
 import type { Target } from '../routing/resolve.ts';
+import { resolve } from '../routing/resolve.ts';
 import { callHeaders, fill } from '../upstream/address.ts';
 import { ANSWER_LIMIT_BYTES } from '../upstream/answer-events.ts';
 import { readAll, sendCall, type UpstreamAnswer } from '../upstream/call.ts';
@@ -13,7 +24,6 @@ import { ATTEMPT_LIMITS } from '../upstream/send.ts';
 import { compose, type Exchange, type Reply } from './exchange.ts';
 import { JSON_HEADERS, type LanePorts } from './lane.ts';
 import { permit, record, tryTargets } from './stages.ts';
-import { resolve } from '../routing/resolve.ts';
 
 /** The pipeline for embeddings, ready to run. */
 export function embeddingsPipeline(ports: LanePorts): (exchange: Exchange) => Promise<Reply> {
@@ -31,7 +41,11 @@ async function embed(exchange: Exchange, target: Target, ports: LanePorts): Prom
   const isGemini = target.endpoint.format === 'gemini';
   const path = isGemini ? target.endpoint.path : target.provider.embeddings?.path;
   if (path === undefined) {
-    throw new OmniError('unsupported_parameter', `${target.provider.name} offers no embeddings. Choose a model of another provider.`, { path: 'model' });
+    throw new OmniError(
+      'unsupported_parameter',
+      `${target.provider.name} offers no embeddings. Choose a model of another provider.`,
+      { path: 'model' },
+    );
   }
   const answer = await sendCall(ports.dispatcher, {
     url: fill(target.provider, path, target.model, 'batchEmbedContents'),
@@ -60,7 +74,9 @@ function geminiRequest(body: JsonObject, model: string): JsonObject {
   return {
     requests: texts.map((text): JsonObject => {
       if (typeof text !== 'string') {
-        throw new OmniError('unsupported_parameter', 'Gemini embeds text, not token ids. Send strings in input.', { path: 'input' });
+        throw new OmniError('unsupported_parameter', 'Gemini embeds text, not token ids. Send strings in input.', {
+          path: 'input',
+        });
       }
       return compact({
         model: `models/${model}`,
@@ -92,6 +108,10 @@ function packed(values: readonly JsonValue[]): string {
 
 async function readJson(answer: UpstreamAnswer): Promise<JsonObject> {
   const body = asObject(parseJson((await readAll(answer.body, ANSWER_LIMIT_BYTES)).toString('utf8')));
-  if (body === undefined) throw new OmniError('upstream_bad_response', 'The provider answered embeddings with something that is no JSON object.');
+  if (body === undefined)
+    throw new OmniError(
+      'upstream_bad_response',
+      'The provider answered embeddings with something that is no JSON object.',
+    );
   return body;
 }

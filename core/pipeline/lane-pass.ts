@@ -7,7 +7,7 @@ import { FRAMINGS, type FrameReader, readFrames } from '../base/framing.ts';
 import { parseJson } from '../base/json.ts';
 import type { FrameMeaning, StreamObserver } from '../formats/format.ts';
 import { FORMATS } from '../formats/index.ts';
-import { ENVELOPE_START } from '../model/ext.ts';
+import { holdsOwnMarks } from '../model/ext.ts';
 import { upstreamError } from '../model/upstream-error.ts';
 import type { Target } from '../routing/resolve.ts';
 import { ANSWER_LIMIT_BYTES, errorEvent, isStream } from '../upstream/answer-events.ts';
@@ -27,14 +27,14 @@ import {
 } from './lane.ts';
 
 /**
- * May this exchange go to the target untouched? Not when the body carries an envelope of ours (a signature of another
- * maker, say), not when a quirk rewrites frames.
+ * May this exchange go to the target untouched? Not when the body carries marks of ours (a signature of another maker in
+ * its envelope, an item made here), not when a quirk rewrites frames.
  */
 export function canPass(exchange: Exchange, target: Target): boolean {
   return (
     exchange.mayPass &&
     exchange.format === target.endpoint.format &&
-    !exchange.bytes.includes(ENVELOPE_START) &&
+    !holdsOwnMarks(exchange.bytes) &&
     !quirksOf(target).some((quirk) => quirk.frame !== undefined)
   );
 }

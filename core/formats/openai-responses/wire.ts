@@ -5,7 +5,7 @@
 import { OmniError } from '../../base/errors.ts';
 import type { Frame } from '../../base/framing.ts';
 import { asObject, isObject, type JsonObject, type JsonValue, parseJson } from '../../base/json.ts';
-import { type Ext, extBelongsTo } from '../../model/ext.ts';
+import { type Ext, extBelongsTo, MADE_HERE } from '../../model/ext.ts';
 
 export const FORMAT = 'openai-responses';
 
@@ -32,9 +32,6 @@ export function restOf(object: JsonObject, known: readonly string[]): JsonObject
   for (const [key, value] of Object.entries(object)) if (value !== null && !known.includes(key)) out[key] = value;
   return out;
 }
-
-/** Items the gateway made carry this mark in their id, so that they are not given to an upstream as its own. */
-const MADE_HERE = 'omr';
 
 /** An id for an output item: `msg_omr<reply id>0`. */
 export function madeId(prefix: string, replyId: string, count: number): string {
