@@ -75,3 +75,12 @@ export function messageDelta(stop_reason: string, usage: JsonObject = { output_t
   return { type: 'message_delta', delta: { stop_reason, stop_sequence: null }, usage };
 }
 export const STOP: JsonObject = { type: 'message_stop' };
+
+/** A request encoded for Anthropic, with the features that were lost. */
+export function encoded(
+  more: Partial<ChatRequest>,
+  target: EncodeTarget = TARGET,
+): { readonly body: JsonObject; readonly lost: readonly string[] } {
+  const { body: wire, losses } = anthropicMessages.encodeRequest(request(more), target);
+  return { body: wire, lost: features(losses) };
+}
