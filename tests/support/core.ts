@@ -1,0 +1,106 @@
+/** The whole core in this process: a fresh data directory, a real port, the management API with its login. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { systemClock } from '../../core/base/clock.ts';
+import { asObject, asString, type JsonObject, parseJson } from '../../core/base/json.ts';
+import { silentLog } from '../../core/base/log.ts';
+import { createCore } from '../../core/index.ts';
+import { readEnvironment } from '../../core/policy/environment.ts';
+import type { NodeType } from '../../core/store/records.ts';
+
+const PASSWORD = 'correct horse battery';
+
+export interface TestCore {
+  readonly url: string;
+  readonly dataDirectory: string;
+  /** A management call with the session; throws when the status is not 2xx. */
+  manage(method: string, path: string, body?: object): Promise<JsonObject>;
+  /** Adds a custom endpoint and a connection to it; models are then named `prefix/…`. */
+  addNode(node: {
+    prefix: string;
+    baseUrl: string;
+    type?: NodeType;
+    apiType?: 'chat' | 'responses';
+    apiKey?: string;
+  }): Promise<{ nodeId: string; connectionId: string }>;
+  /** A client's POST. */
+  post(path: string, body: object | string, headers?: Record<string, string>): Promise<Response>;
+  stop(): Promise<void>;
+}
+
+export interface TestCoreOptions {
+  readonly env?: Record<string, string>;
+  readonly dataDirectory?: string;
+  readonly isMediaAddressAllowed?: (address: string) => boolean;
+}
+
+export async function startCore(options: TestCoreOptions = {}): Promise<TestCore> {
+  const dataDirectory = options.dataDirectory ?? mkdtempSync(join(tmpdir(), 'omniroute-'));
+  const core = await createCore({
+    environment: readEnvironment({ INITIAL_PASSWORD: PASSWORD, OMNIROUTE_MASTER_KEY: 'ab'.repeat(32), ...options.env }),
+    paths: {
+      databaseFile: join(dataDirectory, 'storage.sqlite'),
+      keyFile: join(dataDirectory, 'master.key'),
+      providersFile: join(dataDirectory, 'providers.json'),
+    },
+    keychain: {
+      read: () => Promise.reject(new Error('none here')),
+      write: () => Promise.reject(new Error('none here')),
+    },
+    clock: systemClock,
+    log: silentLog,
+    version: '0.0.0-test',
+    ...(options.isMediaAddressAllowed && { isMediaAddressAllowed: options.isMediaAddressAllowed }),
+  });
+  const { host, port } = await core.start({ host: '127.0.0.1', port: 0 });
+  const url = `http://${host}:${port}`;
+  const cookie = await signIn(url);
+  const manage: TestCore['manage'] = async (method, path, body) => {
+    const response = await fetch(url + path, {
+      method,
+      headers: { cookie, ...(body && { 'content-type': 'application/json' }) },
+      ...(body && { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
+    return asObject(parseJson(text)) ?? {};
+  };
+  return {
+    url,
+    dataDirectory,
+    manage,
+    async addNode({ prefix, baseUrl, type = 'openai-compatible', apiType, apiKey = 'sk-upstream-secret' }) {
+      const form = type === 'openai-compatible' ? { apiType: apiType ?? 'chat' } : {};
+      const { node } = await manage('POST', '/api/provider-nodes', { name: prefix, prefix, type, baseUrl, ...form });
+      const nodeId = asString(asObject(node)?.['id']) ?? '';
+      const { connection } = await manage('POST', '/api/providers', {
+        provider: nodeId,
+        apiKey,
+        name: `${prefix} account`,
+      });
+      return { nodeId, connectionId: asString(asObject(connection)?.['id']) ?? '' };
+    },
+    post: (path, body, headers = {}) =>
+      fetch(url + path, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...headers },
+        body: typeof body === 'string' ? body : JSON.stringify(body),
+      }),
+    async stop() {
+      await core.stop(2_000);
+      if (options.dataDirectory === undefined) rmSync(dataDirectory, { recursive: true, force: true });
+    },
+  };
+}
+
+async function signIn(url: string): Promise<string> {
+  const response = await fetch(`${url}/api/auth/login`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ password: PASSWORD }),
+  });
+  const cookie = response.headers.get('set-cookie')?.split(';')[0];
+  if (!response.ok || cookie === undefined) throw new Error(`login: ${response.status} ${await response.text()}`);
+  return cookie;
+}
