@@ -1,6 +1,14 @@
 /** Errors as Google writes them, `google.rpc.Status` in JSON (https://cloud.google.com/apis/design/errors). */
 import type { OmniError } from '../../base/errors.ts';
-import { asObject, asString, isObject, type JsonObject, type JsonValue, objectsOf } from '../../base/json.ts';
+import {
+  asObject,
+  asString,
+  isObject,
+  type JsonObject,
+  type JsonValue,
+  objectsOf,
+  parseJson,
+} from '../../base/json.ts';
 import { shortErrorText } from '../../model/error-text.ts';
 import type { UpstreamErrorBody } from '../../model/upstream-error.ts';
 
@@ -45,7 +53,10 @@ export function encodeError(error: OmniError): { status: number; body: JsonObjec
 
 /** Reads any error body: the object, the array that a failed stream answers with, or text. Never throws. */
 export function decodeError(body: JsonValue | string): UpstreamErrorBody {
-  if (typeof body === 'string') return { message: shortErrorText(body) };
+  if (typeof body === 'string') {
+    const parsed = parseJson(body);
+    return isObject(parsed) || Array.isArray(parsed) ? decodeError(parsed) : { message: shortErrorText(body) };
+  }
   const whole = asObject(Array.isArray(body) ? body[0] : body);
   const error = asObject(whole?.['error']) ?? asObject(asObject(whole?.['response'])?.['error']) ?? whole;
   const message = asString(error?.['message']) ?? asString(whole?.['error']);

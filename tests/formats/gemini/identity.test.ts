@@ -157,7 +157,7 @@ const config = object({
     }),
   ),
 });
-const output = fc.oneof(
+const output = fc.oneof<fc.Arbitrary<JsonObject>[]>(
   fc.constant({}),
   fc.constant({ responseMimeType: 'application/json' }),
   fc.constant({ responseMimeType: 'text/plain' }),
