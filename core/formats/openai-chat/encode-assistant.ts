@@ -83,7 +83,9 @@ function addReasoning(part: ReasoningPart, turn: Turn, { paths, writing }: PartW
   else if (part.text !== '' && wire.field !== undefined) {
     turn.thoughts.set(wire.field, (turn.thoughts.get(wire.field) ?? '') + part.text);
   }
-  mergeDetails(turn.details, wire.details);
+  // One part's details go back as they came; a signature that came late, after other content, joins its text.
+  if (turn.details.length === 0) turn.details.push(...wire.details);
+  else mergeDetails(turn.details, wire.details);
 }
 
 function isOurs(ext: Ext | undefined, issuer: string): boolean {

@@ -1,5 +1,5 @@
 /**
- * Reads a stream on the side while its bytes pass. Once content has come, a chunk is parsed only if its text shows that
+ * Reads a stream on the side while its bytes pass. Once some content has come, a chunk is parsed only if its text shows that
  * it may hold an end, usage, an error or another choice; quotes inside strings are escaped, so the search cannot be
  * fooled by what the model writes.
  */
@@ -16,10 +16,13 @@ import { decodeUsage } from './usage.ts';
 const MATTERS =
   /"(?:finish_reason|error)"\s*:\s*["{]|"usage"\s*:\s*\{|"object"\s*:\s*"error"|"base_resp"|"index"\s*:\s*[1-9]/;
 
+/** Content chunks that are always parsed, to learn how much of a chunk is not content: the first often holds more. */
+const MEASURED = 4;
+
 class ChunkObserver implements StreamObserver {
-  readonly #unfinished = new Set<number>();
-  #hasChoice = false;
-  #hasContent = false;
+  /** By choice number: has it got its finish reason? */
+  readonly #choices = new Map<number, boolean>();
+  #contentChunks = 0;
   #isOver = false;
   #ended = false;
   #usage: Usage | undefined;
@@ -32,7 +35,7 @@ class ChunkObserver implements StreamObserver {
   push({ data, event }: Frame): FrameMeaning {
     if (data.startsWith('[')) return data.trim() === DONE ? this.#done() : this.#beside();
     if (this.#isOver) return this.#beside();
-    if (this.#hasContent && event !== 'error' && !MATTERS.test(data)) {
+    if (this.#contentChunks >= MEASURED && event !== 'error' && !MATTERS.test(data)) {
       this.#contentLength += Math.max(0, data.length - this.#envelope);
       return 'content';
     }
@@ -52,11 +55,11 @@ class ChunkObserver implements StreamObserver {
   }
 
   #beside(): FrameMeaning {
-    return this.#hasContent ? 'content' : 'prelude';
+    return this.#contentChunks > 0 ? 'content' : 'prelude';
   }
 
   #isComplete(): boolean {
-    return this.#hasChoice && this.#unfinished.size === 0;
+    return this.#choices.size > 0 && [...this.#choices.values()].every((isFinished) => isFinished);
   }
 
   #done(): FrameMeaning {
@@ -84,19 +87,15 @@ class ChunkObserver implements StreamObserver {
 
   #readChoice(choice: JsonObject, length: number): void {
     const number = asNumber(choice['index']) ?? 0;
-    this.#hasChoice = true;
     const seen = contentLength(asObject(choice['delta']) ?? asObject(choice['message']) ?? {});
     if (seen > 0) {
-      this.#hasContent = true;
+      this.#contentChunks += 1;
       this.#contentLength += seen;
       this.#envelope = Math.min(this.#envelope, length - seen);
     }
-    if ((asString(choice['finish_reason']) ?? '') !== '') this.#finished.add(number);
-    if (this.#finished.has(number)) this.#unfinished.delete(number);
-    else this.#unfinished.add(number);
+    const isFinished = (asString(choice['finish_reason']) ?? '') !== '';
+    this.#choices.set(number, isFinished || this.#choices.get(number) === true);
   }
-
-  readonly #finished = new Set<number>();
 }
 
 /** How much of an answer a delta holds, in characters; what has no text (a picture, a call's name) counts as one. */
