@@ -22,9 +22,8 @@ export function arrangeToolResults(messages: readonly Message[], losses: LossLis
     }
     if (message.role !== 'assistant') continue;
     const answers = message.parts.flatMap((part) => {
-      const answer = part.type === 'tool-call' ? results.get(part.id) : undefined;
+      const answer = part.type === 'tool-call' ? results.get(part.id)?.shift() : undefined;
       if (part.type !== 'tool-call' || answer === undefined) return [];
-      results.delete(part.id);
       return [answer.name === undefined ? { ...answer, name: part.name } : answer];
     });
     if (answers.length > 0) out.push({ role: 'tool', parts: answers });
@@ -32,21 +31,23 @@ export function arrangeToolResults(messages: readonly Message[], losses: LossLis
   return out;
 }
 
-function collectResults(messages: readonly Message[], losses: LossList): Map<string, ToolResultPart> {
-  const called = new Set<string>();
-  const results = new Map<string, ToolResultPart>();
+/** The results by call id, in order: some hosts give every turn's calls the same ids, so one id may have several. */
+function collectResults(messages: readonly Message[], losses: LossList): Map<string, ToolResultPart[]> {
+  const calls = new Map<string, number>();
+  const results = new Map<string, ToolResultPart[]>();
   messages.forEach((message, at) => {
     message.parts.forEach((part, index) => {
-      if (part.type === 'tool-call') called.add(part.id);
+      if (part.type === 'tool-call') calls.set(part.id, (calls.get(part.id) ?? 0) + 1);
       if (part.type !== 'tool-result') return;
-      if (called.has(part.callId) && !results.has(part.callId)) results.set(part.callId, part);
+      const answers = results.get(part.callId) ?? [];
+      if (answers.length < (calls.get(part.callId) ?? 0)) results.set(part.callId, [...answers, part]);
       else losses.add('tool-result-orphan', `messages[${at}].parts[${index}]`, orphanDetail(part, results));
     });
   });
   return results;
 }
 
-function orphanDetail(part: ToolResultPart, results: ReadonlyMap<string, ToolResultPart>): string {
+function orphanDetail(part: ToolResultPart, results: ReadonlyMap<string, unknown>): string {
   return results.has(part.callId)
     ? `A second result for the call "${part.callId}" is left out.`
     : `The result for "${part.callId}" is left out: no call before it has this id.`;

@@ -157,6 +157,15 @@ describe('a request of another protocol', () => {
     expect(lossesOf(foreign(messages))).toContain('tool-result-orphan');
   });
 
+  it('a call id that a host uses again in the next turn keeps both results', () => {
+    const turns = ['1', '2'].flatMap((answer): Message[] => [
+      { role: 'assistant', parts: [call('call_0')] },
+      { role: 'tool', parts: [result('call_0', text(answer))] },
+    ]);
+    expect(wireMessages(foreign(turns))).toMatchObject([{}, { content: '1' }, {}, { content: '2' }]);
+    expect(lossesOf(foreign(turns))).toEqual([]);
+  });
+
   it('pitfall 22: an image in a tool result follows in a user message, never as text', () => {
     const messages: Message[] = [
       { role: 'assistant', parts: [call('a'), call('b')] },
