@@ -94,15 +94,14 @@ function withParameters(path: string, method: string): FixedPath | undefined {
         : { kind: 'generate', format: 'openai-chat', endpoint: '/v1/providers/chat/completions', provider };
     return { method: 'POST', route };
   }
-  const ofModel = /^\/v1(beta)?\/models\/(.+)$/.exec(path);
-  if (!ofModel) return undefined;
-  const gemini = ofModel[1] !== undefined;
-  const rest = decoded(ofModel[2] ?? '');
-  const action = /^(.+):(generateContent|streamGenerateContent|countTokens)$/.exec(rest);
+  // SDKs leave `models/` out where the model's id holds a slash: they take it for a resource's full name.
+  const action = /^\/v1(?:beta)?\/(?:models\/)?(.+)(?::|%3A)(generateContent|streamGenerateContent|countTokens)$/i.exec(path);
   if (action?.[1] !== undefined && method !== 'GET') {
-    return { method: 'POST', route: { kind: 'gemini', model: action[1], action: geminiAction(action[2]) } };
+    return { method: 'POST', route: { kind: 'gemini', model: decoded(action[1]), action: geminiAction(action[2]) } };
   }
-  return { method: 'GET', route: { kind: 'model', id: rest, gemini } };
+  const ofModel = /^\/v1(beta)?\/models\/(.+)$/.exec(path);
+  if (ofModel?.[2] === undefined) return undefined;
+  return { method: 'GET', route: { kind: 'model', id: decoded(ofModel[2]), gemini: ofModel[1] !== undefined } };
 }
 
 function geminiAction(name: string | undefined): GeminiAction {
@@ -120,7 +119,7 @@ function decoded(text: string): string {
 /** The protocol whose error shape a path's callers expect. */
 export function errorFormat(path: string, headers: { readonly [name: string]: unknown }): FormatId {
   const normal = normalPath(path);
-  if (normal.startsWith('/v1beta') || /^\/v1\/models\/.+:\w+$/.test(normal)) return 'gemini';
+  if (normal.startsWith('/v1beta') || /^\/v1\/.+(:|%3A)\w+$/i.test(normal)) return 'gemini';
   if (normal.startsWith('/v1/messages')) return 'anthropic-messages';
   if (normal.startsWith('/api/') || normal.startsWith('/v1/api/')) return 'ollama-chat';
   if (normal.startsWith('/v1/models') && headers['anthropic-version'] !== undefined) return 'anthropic-messages';
