@@ -30,6 +30,7 @@ export function replyPart(part: Part, path: string, losses: LossList): JsonObjec
     case 'tool-call': {
       const id = isMadeCallId(part.id) ? {} : { id: part.id };
       const args = callArguments(part, path, losses);
+      if (part.kind === 'custom') losses.add('tool-custom', path, 'The free-text call is sent with one string.');
       return { functionCall: { ...id, name: part.name, args, ...inner }, ...notes };
     }
     case 'media': {

@@ -94,6 +94,9 @@ export class OllamaStreamEncoder implements StreamEncoder {
     }
     if (open?.head.type !== 'tool-call') return [];
     const { id, name, kind } = open.head;
+    if (kind === 'custom') {
+      this.#losses.add('tool-custom', `parts[${index}]`, 'The free-text call is sent with one string.');
+    }
     const args = callArguments({ kind, input: open.input }, `parts[${index}]`, this.#losses);
     const call = { ...(isMadeCallId(id) ? {} : { id }), function: { index: this.#calls, name, arguments: args } };
     this.#calls += 1;

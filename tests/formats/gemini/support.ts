@@ -51,3 +51,10 @@ export function recorded(suffix: string): { name: string; text: string }[] {
     .filter((name) => name.endsWith(suffix))
     .map((name) => ({ name, text: readFileSync(new URL(name, RECORDED), 'utf8') }));
 }
+
+/** One chunk of candidate 0. */
+export const chunk = (parts: JsonValue[], more: JsonObject = {}): JsonObject => ({
+  candidates: [{ content: { parts, role: 'model' }, index: 0, ...more }],
+  modelVersion: 'gemini-2.5-flash',
+  responseId: 'r1',
+});
