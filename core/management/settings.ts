@@ -16,13 +16,11 @@ const everything = z.object({
 const password = z.string().min(1, 'must not be empty').max(1_024);
 /** What a page that sends the whole object back includes; not settable here. */
 const unread = { hasPassword: z.unknown(), setupComplete: z.unknown(), pinned: z.unknown() };
-const change = settingsSchema
-  .partial()
-  .extend({
-    currentPassword: password.optional(),
-    newPassword: password.optional(),
-    ...z.object(unread).partial().shape,
-  });
+const change = settingsSchema.partial().extend({
+  currentPassword: password.optional(),
+  newPassword: password.optional(),
+  ...z.object(unread).partial().shape,
+});
 
 export const settingsContract = {
   get: oc.route({ method: 'GET', path: '/settings', summary: 'All settings, without the password' }).output(everything),

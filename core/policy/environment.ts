@@ -70,7 +70,7 @@ function settingsOf(text: ReadText, warnings: string[]): Partial<Settings> {
     requireApiKey: flag('REQUIRE_API_KEY', text('REQUIRE_API_KEY')),
     enableRequestLogs: flag('ENABLE_REQUEST_LOGS', text('ENABLE_REQUEST_LOGS')),
     allowedHosts: listOf(text('ALLOWED_HOSTS')),
-    allowedOrigins: origins?.filter((origin) => origin !== '*'),
+    allowedOrigins: origins?.filter((origin) => origin !== '*').map((origin) => origin.toLowerCase()),
     maxBodyBytes: wholeNumber('MAX_BODY_SIZE_BYTES', text('MAX_BODY_SIZE_BYTES'), { min: 1_024, max: 1_073_741_824 }),
     retentionDays: wholeNumber('LOG_RETENTION_DAYS', text('LOG_RETENTION_DAYS'), { min: 1, max: 3_650 }),
   });

@@ -1,0 +1,157 @@
+/** Management behind the door on a real socket, over stores in memory. */
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { asObject, type JsonObject, parseJson } from '../../core/base/json.ts';
+import { silentLog } from '../../core/base/log.ts';
+import { Secret } from '../../core/base/secret.ts';
+import { createManagement } from '../../core/management/handler.ts';
+import type { ManagementServices } from '../../core/management/services.ts';
+import { createApiKeys } from '../../core/policy/api-keys.ts';
+import { decideDoor, doorRequest, doorRules } from '../../core/policy/door.ts';
+import { createSessions } from '../../core/policy/sessions.ts';
+import { createSettings } from '../../core/policy/settings.ts';
+import type { ModelInfo } from '../../core/providers/catalog/model-info.ts';
+import type { Provider } from '../../core/providers/provider.ts';
+import { memoryAccounts } from './memory-accounts.ts';
+import { memoryStore } from './memory-store.ts';
+import { memoryVault } from './memory-vault.ts';
+import { testClock } from './test-clock.ts';
+
+export const PASSWORD = 'correct horse battery';
+export const GOOD_KEY = 'sk-upstream-good';
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  readonly body: JsonObject;
+}
+
+export interface ManagementServer {
+  readonly url: string;
+  readonly services: ManagementServices;
+  readonly changes: () => number;
+  /** Calls without any credential, unless headers bring one. */
+  call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
+  /** Calls with the owner's session. */
+  own(method: string, path: string, body?: unknown): Promise<Answer>;
+  stop(): Promise<void>;
+}
+
+function row(id: string, alias: string, name: string, change: Partial<Provider> = {}): Provider {
+  return {
+    id,
+    alias,
+    name,
+    tier: 'api-key',
+    hosts: { api: `https://${id}.example` },
+    endpoints: [
+      { format: 'openai-chat', path: '/v1/chat/completions', auth: { header: 'authorization', prefix: 'Bearer ' } },
+    ],
+    key: 'required',
+    ...change,
+  };
+}
+
+const ROWS = [
+  row('openai', 'openai', 'OpenAI'),
+  row('deepseek', 'ds', 'DeepSeek'),
+  row('groq', 'groq', 'Groq', { tier: 'free' }),
+];
+const CATALOG: Readonly<Record<string, readonly ModelInfo[]>> = {
+  deepseek: [{ id: 'deepseek-chat', name: 'DeepSeek Chat', contextTokens: 128_000 }],
+  openai: [{ id: 'gpt-5' }, { id: 'text-embedding-3-small', type: 'embedding' }],
+};
+
+export async function startManagement(options: { readonly hasPassword?: boolean } = {}): Promise<ManagementServer> {
+  const store = memoryStore();
+  const vault = memoryVault();
+  const clock = testClock();
+  const settings = createSettings({
+    keyValues: store.keyValues,
+    overrides: { enableRequestLogs: false },
+    log: silentLog,
+  });
+  const sessions = createSessions({
+    keyValues: store.keyValues,
+    signingKey: vault.derive('session'),
+    ...(options.hasPassword !== false && { initialPassword: new Secret(PASSWORD) }),
+    isCookieSecure: false,
+    clock,
+    log: silentLog,
+  });
+  await sessions.start();
+  let changes = 0;
+  const services: ManagementServices = {
+    store,
+    vault,
+    accounts: memoryAccounts({
+      store,
+      vault,
+      nowMs: clock.nowMs(),
+      isGoodKey: (key) => key === GOOD_KEY,
+      modelIds: ['deepseek-chat', 'new-model'],
+    }),
+    catalog: { list: (id) => CATALOG[id] ?? [] },
+    providers: () => {
+      const nodes = store.nodes
+        .list()
+        .map(({ id, prefix, name }) => row(id, prefix, name, { custom: true, tier: 'own' }));
+      return new Map([...ROWS, ...nodes].map((provider) => [provider.id, provider]));
+    },
+    sessions,
+    apiKeys: createApiKeys({ store, hashKey: vault.derive('api-key'), clock, log: silentLog }),
+    settings,
+    changed: () => {
+      changes += 1;
+    },
+    activeRequests: () => [{ model: 'gpt-5', provider: 'openai', account: 'work', count: 2 }],
+    clock,
+    log: silentLog,
+    version: '1.2.3',
+  };
+  const management = createManagement(services);
+  const server = createServer((request, response) => {
+    const decision = decideDoor(doorRequest(request), doorRules(settings.current()));
+    if (decision.kind === 'refuse') {
+      response.writeHead(decision.error.status).end(JSON.stringify({ error: { code: decision.error.code } }));
+    } else {
+      void management.handle(request, response).then((isAnswered) => {
+        if (!isAnswered) response.writeHead(599).end('{"left":"alone"}');
+      });
+    }
+  });
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const call: ManagementServer['call'] = async (method, path, body, headers = {}) => {
+    const text = typeof body === 'string' ? body : JSON.stringify(body);
+    const response = await fetch(url + path, {
+      method,
+      headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
+      ...(body !== undefined && { body: text }),
+    });
+    const answer = await response.text();
+    return {
+      status: response.status,
+      headers: response.headers,
+      text: answer,
+      body: asObject(parseJson(answer)) ?? {},
+    };
+  };
+  const cookie = options.hasPassword === false ? '' : (await sessions.signIn(PASSWORD, 'test')).split(';', 1)[0];
+  return {
+    url,
+    services,
+    changes: () => changes,
+    call,
+    own: (method, path, body) => call(method, path, body, { cookie: cookie ?? '' }),
+    async stop() {
+      server.closeAllConnections();
+      await new Promise((resolve) => {
+        server.close(resolve);
+      });
+    },
+  };
+}

@@ -1,0 +1,92 @@
+/** A store without a disk, for tests of what stands on it. Same contract as the SQLite one, as far as tests need it. */
+import { OmniError } from '../../core/base/errors.ts';
+import type { JsonValue } from '../../core/base/json.ts';
+import type { CustomModelRecord, UsageRecord } from '../../core/store/records.ts';
+import type { Change, KeyValueRepository, Repository, Store, UsageTotals } from '../../core/store/store.ts';
+
+export function memoryStore(): Store {
+  const custom = new Map<string, CustomModelRecord>();
+  const usage: UsageRecord[] = [];
+  const place = (provider: string, modelId: string): string => `${provider}\n${modelId}`;
+  return {
+    connections: memoryRepository(),
+    nodes: memoryRepository(),
+    combos: memoryRepository(),
+    apiKeys: memoryRepository(),
+    customModels: {
+      list: (provider) =>
+        [...custom.values()].filter((record) => provider === undefined || record.provider === provider),
+      put: (record) => void custom.set(place(record.provider, record.modelId), record),
+      remove: (provider, modelId) => custom.delete(place(provider, modelId)),
+    },
+    keyValues: memoryKeyValues(),
+    usage: {
+      append: (record) => Promise.resolve(void usage.push(record)),
+      recent: (limit) => usage.toReversed().slice(0, limit),
+      history: () => ({
+        totals: sum(usage),
+        byProvider: grouped(usage, ({ provider }) => provider),
+        byModel: grouped(usage, ({ provider, model }) => `${provider}/${model}`),
+        byAccount: grouped(usage, ({ connectionId }) => connectionId),
+        byApiKey: grouped(usage, ({ apiKeyId }) => apiKeyId),
+        last10Minutes: Array.from({ length: 10 }, () => sum([])),
+      }),
+      prune: () => 0,
+    },
+    transaction: (work) => work(),
+    integrityCheck: () => 'ok',
+    close: () => Promise.resolve(),
+  };
+}
+
+export function memoryKeyValues(): KeyValueRepository {
+  const values = new Map<string, Map<string, JsonValue>>();
+  return {
+    get: (namespace, key) => values.get(namespace)?.get(key),
+    set(namespace, key, value) {
+      const inside = values.get(namespace) ?? new Map<string, JsonValue>();
+      values.set(namespace, inside.set(key, value));
+    },
+    remove: (namespace, key) => values.get(namespace)?.delete(key) ?? false,
+    entries: (namespace) => [...(values.get(namespace) ?? [])],
+  };
+}
+
+function memoryRepository<T extends { readonly id: string }>(): Repository<T> {
+  const records = new Map<string, T>();
+  return {
+    list: () => [...records.values()],
+    get: (id) => records.get(id),
+    insert(record) {
+      if (records.has(record.id)) throw new OmniError('conflict', `${record.id} exists.`);
+      records.set(record.id, record);
+    },
+    update(id: string, change: Change<T>): T {
+      const before = records.get(id);
+      if (before === undefined) throw new OmniError('not_found', `There is no ${id}.`);
+      const after = Object.fromEntries(
+        Object.entries({ ...before, ...change }).filter(([, value]) => value !== undefined),
+      ) as T;
+      records.set(id, after);
+      return after;
+    },
+    remove: (id) => records.delete(id),
+  };
+}
+
+function sum(records: readonly UsageRecord[]): UsageTotals {
+  return {
+    requests: records.length,
+    promptTokens: records.reduce((total, { tokensInput }) => total + tokensInput, 0),
+    completionTokens: records.reduce((total, { tokensOutput }) => total + tokensOutput, 0),
+    costUsd: records.reduce((total, { costUsd }) => total + (costUsd ?? 0), 0),
+  };
+}
+
+function grouped(
+  records: readonly UsageRecord[],
+  name: (record: UsageRecord) => string | undefined,
+): Record<string, UsageTotals> {
+  const groups = Map.groupBy(records, (record) => name(record) ?? '');
+  return Object.fromEntries([...groups].map(([key, members]) => [key, sum(members)]));
+}
