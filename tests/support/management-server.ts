@@ -63,7 +63,7 @@ const CATALOG: Readonly<Record<string, readonly ModelInfo[]>> = {
   openai: [{ id: 'gpt-5' }, { id: 'text-embedding-3-small', type: 'embedding' }],
 };
 
-export async function startManagement(options: { readonly hasPassword?: boolean } = {}): Promise<ManagementServer> {
+async function servicesInMemory(hasPassword: boolean, changed: () => void): Promise<ManagementServices> {
   const store = memoryStore();
   const vault = memoryVault();
   const clock = testClock();
@@ -75,14 +75,13 @@ export async function startManagement(options: { readonly hasPassword?: boolean 
   const sessions = createSessions({
     keyValues: store.keyValues,
     signingKey: vault.derive('session'),
-    ...(options.hasPassword !== false && { initialPassword: new Secret(PASSWORD) }),
+    ...(hasPassword && { initialPassword: new Secret(PASSWORD) }),
     isCookieSecure: false,
     clock,
     log: silentLog,
   });
   await sessions.start();
-  let changes = 0;
-  const services: ManagementServices = {
+  return {
     store,
     vault,
     accounts: memoryAccounts({
@@ -102,14 +101,20 @@ export async function startManagement(options: { readonly hasPassword?: boolean 
     sessions,
     apiKeys: createApiKeys({ store, hashKey: vault.derive('api-key'), clock, log: silentLog }),
     settings,
-    changed: () => {
-      changes += 1;
-    },
+    changed,
     activeRequests: () => [{ model: 'gpt-5', provider: 'openai', account: 'work', count: 2 }],
     clock,
     log: silentLog,
     version: '1.2.3',
   };
+}
+
+export async function startManagement(options: { readonly hasPassword?: boolean } = {}): Promise<ManagementServer> {
+  let changes = 0;
+  const services = await servicesInMemory(options.hasPassword !== false, () => {
+    changes += 1;
+  });
+  const { settings, sessions } = services;
   const management = createManagement(services);
   const server = createServer((request, response) => {
     const decision = decideDoor(doorRequest(request), doorRules(settings.current()));

@@ -6,7 +6,7 @@ const status = (text) => { $('status').textContent = text; };
 async function api(method, path, body) {
   let response;
   try {
-    response = await fetch('/api' + path, {
+    response = await window.fetch('/api' + path, {
       method,
       headers: body === undefined ? {} : { 'content-type': 'application/json' },
       body: body === undefined ? undefined : JSON.stringify(body),
