@@ -108,7 +108,7 @@ async function assemble(ports: CorePorts, { store, vault, rows }: Foundations): 
     store,
     rows,
     log,
-    catalog: () => userCatalog(store),
+    catalog: () => userCatalog(store, live.providers().values()),
     openAccounts: () => accounts.open(),
   });
   const accounts = createKeyAccounts({
@@ -180,8 +180,8 @@ function readOverrides(path: string): ReturnType<typeof parseOverrides> {
   return parseOverrides(existsSync(path) ? readFileSync(path, 'utf8') : '{}');
 }
 
-function userCatalog(store: SqliteStore): ModelCatalog {
-  return openCatalog({ customModels: store.customModels.list() });
+function userCatalog(store: SqliteStore, providers: Iterable<Provider>): ModelCatalog {
+  return openCatalog({ providers: [...providers], customModels: store.customModels.list() });
 }
 
 /** What the door found out about a request, kept for the key check behind it. */

@@ -60,6 +60,8 @@ export interface EncodeTarget {
   readonly maxOutputTokens?: number;
   /** How the model is told to reason where its protocol has two ways (Anthropic, Gemini); `budget` when unknown. */
   readonly reasoningStyle?: 'effort' | 'budget';
+  /** The host keeps answers for later unless a request says otherwise. */
+  readonly keepsAnswers?: boolean;
 }
 
 export interface EncodedRequest {

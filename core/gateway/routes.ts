@@ -95,7 +95,9 @@ function withParameters(path: string, method: string): FixedPath | undefined {
     return { method: 'POST', route };
   }
   // SDKs leave `models/` out where the model's id holds a slash: they take it for a resource's full name.
-  const action = /^\/v1(?:beta)?\/(?:models\/)?(.+)(?::|%3A)(generateContent|streamGenerateContent|countTokens)$/i.exec(path);
+  const action = /^\/v1(?:beta)?\/(?:models\/)?(.+)(?::|%3A)(generateContent|streamGenerateContent|countTokens)$/i.exec(
+    path,
+  );
   if (action?.[1] !== undefined && method !== 'GET') {
     return { method: 'POST', route: { kind: 'gemini', model: decoded(action[1]), action: geminiAction(action[2]) } };
   }

@@ -69,11 +69,12 @@ function refuseServerState(request: ChatRequest): void {
   }
 }
 
-export function encodeTarget({ model, provider, info }: Target): EncodeTarget {
+export function encodeTarget({ model, provider, endpoint, info }: Target): EncodeTarget {
   return {
     model,
     issuer: provider.id,
     ...(info?.maxOutputTokens !== undefined && { maxOutputTokens: info.maxOutputTokens }),
+    ...(endpoint.keepsAnswers === true && { keepsAnswers: true }),
     ...(info?.reasoningStyle !== undefined && { reasoningStyle: info.reasoningStyle }),
   };
 }

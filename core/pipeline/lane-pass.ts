@@ -35,8 +35,14 @@ export function canPass(exchange: Exchange, target: Target): boolean {
     exchange.mayPass &&
     exchange.format === target.endpoint.format &&
     !holdsOwnMarks(exchange.bytes) &&
+    saysWhetherToStream(exchange) &&
     !quirksOf(target).some((quirk) => quirk.frame !== undefined)
   );
+}
+
+/** An Ollama host streams unless told not to, while absent means no stream here: such a body is written anew. */
+function saysWhetherToStream({ format, scan }: Exchange): boolean {
+  return format !== 'ollama-chat' || scan.has('stream');
 }
 
 export async function passLane(exchange: Exchange, target: Target, ports: LanePorts): Promise<Reply> {

@@ -59,6 +59,8 @@ export interface Endpoint {
   readonly models?: readonly string[];
   /** Globs of the model ids NOT served here, though `models` names them; see `endpointServes`. */
   readonly exceptModels?: readonly string[];
+  /** The vendor keeps answers for later unless a request says otherwise (Responses `store`). */
+  readonly keepsAnswers?: boolean;
   /** Where tokens are counted, when this endpoint has such a call; same placeholders. */
   readonly countTokensPath?: string;
 }

@@ -92,8 +92,12 @@ export function sendCall(dispatcher: Dispatcher, call: UpstreamCall): Promise<Up
 /** Bodies shorter than this are cheaper to copy into one piece than to send in several. */
 const COPY_LIMIT_BYTES = 64 * 1024;
 
-function contentOf({ headers, body }: UpstreamCall): { headers: Record<string, string>; body: Buffer | string | Readable | null } {
-  if (body === undefined || typeof body === 'string' || Buffer.isBuffer(body)) return { headers: { ...headers }, body: body ?? null };
+function contentOf({ headers, body }: UpstreamCall): {
+  headers: Record<string, string>;
+  body: Buffer | string | Readable | null;
+} {
+  if (body === undefined || typeof body === 'string' || Buffer.isBuffer(body))
+    return { headers: { ...headers }, body: body ?? null };
   const size = body.reduce((sum, piece) => sum + piece.length, 0);
   if (size < COPY_LIMIT_BYTES) return { headers: { ...headers }, body: Buffer.concat(body, size) };
   return { headers: { ...headers, 'content-length': String(size) }, body: Readable.from(body, { objectMode: false }) };

@@ -17,8 +17,9 @@ const SAMPLING = [
 ] as const;
 
 /**
- * Reads a body of `/api/chat`. Ollama's own default is kept: `stream` absent means true, unless `address` says
- * otherwise. Throws `invalid_request` with a path.
+ * Reads a body of `/api/chat`. `stream` absent means false, as on every route of the gateway: the one object that
+ * answers it is also a complete stream of one line, so clients that rely on Ollama's own default read it too. Throws
+ * `invalid_request` with a path.
  */
 export function decodeRequest(body: JsonObject, address: RequestAddress = {}): ChatRequest {
   const options = decodeOptions(body['options']);
@@ -35,7 +36,7 @@ export function decodeRequest(body: JsonObject, address: RequestAddress = {}): C
   });
   return {
     model: optionalString(body['model'], 'model') ?? address.model ?? '',
-    stream: stream ?? address.stream ?? true,
+    stream: stream ?? address.stream ?? false,
     messages: decodeMessages(listOf(body['messages'], 'messages')),
     ...(tools !== undefined && { tools: tools.map(decodeTool) }),
     ...options.known,

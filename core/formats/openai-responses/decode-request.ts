@@ -8,7 +8,7 @@ import type { ChatRequest, Message, OutputFormat, ReasoningOptions, Sampling } f
 import type { RequestAddress } from '../format.ts';
 import { decodeInput } from './decode-input.ts';
 import { decodeToolChoice, decodeTools } from './tools.ts';
-import { FORMAT, optional, optionalObject, ownExt, refuse, required, restOf } from './wire.ts';
+import { FORMAT, optional, optionalObject, refuse, required, restOf } from './wire.ts';
 
 /** The two `include` values that are words of the hub. */
 export const INCLUDE_ENCRYPTED = 'reasoning.encrypted_content';
@@ -64,8 +64,8 @@ export function decodeRequest(body: JsonObject, address?: RequestAddress): ChatR
       store: optional(body, 'store', 'boolean'),
       serviceTier: optional(body, 'service_tier', 'string'),
       promptCacheKey: optional(body, 'prompt_cache_key', 'string'),
-      ext: ownExt(extra),
     }),
+    ext: { origin: FORMAT, data: extra },
   };
 }
 

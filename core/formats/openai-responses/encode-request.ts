@@ -44,13 +44,22 @@ export function encodeRequest(request: ChatRequest, target: EncodeTarget): Encod
     ...(include.length > 0 && { include }),
     ...(request.user !== undefined && { user: request.user }),
     ...(request.metadata !== undefined && { metadata: request.metadata }),
-    ...(request.store !== undefined && { store: request.store }),
+    ...storeOf(request, target),
     ...(request.serviceTier !== undefined && { service_tier: request.serviceTier }),
     ...(request.promptCacheKey !== undefined && { prompt_cache_key: request.promptCacheKey }),
     ...(request.stream && { stream: true }),
     ...restOf(extra, ['text', 'reasoning', 'include']),
   };
   return { body, losses: losses.list(), toolNames };
+}
+
+/**
+ * Where the host keeps answers unless told not to, a request of a protocol in which nothing is kept says so
+ * (https://platform.openai.com/docs/guides/your-data).
+ */
+function storeOf(request: ChatRequest, target: EncodeTarget): JsonObject {
+  if (request.store !== undefined) return { store: request.store };
+  return target.keepsAnswers === true && request.ext?.origin !== FORMAT ? { store: false } : {};
 }
 
 /** `instructions` goes back to its own field; system text of any other origin stays an item with its role. */

@@ -11,7 +11,7 @@ export const openai = defineProvider({
   tier: 'api-key',
   hosts: { api: 'https://api.openai.com' },
   endpoints: [
-    responses('/v1/responses', { models: ['o1*', 'o3*', 'o4*', 'gpt-5*', 'gpt-6*', 'codex-*'] }),
+    responses('/v1/responses', { keepsAnswers: true, models: ['o1*', 'o3*', 'o4*', 'gpt-5*', 'gpt-6*', 'codex-*'] }),
     chat('/v1/chat/completions', {
       exceptModels: [
         '*codex*',
@@ -23,7 +23,7 @@ export const openai = defineProvider({
         'computer-use-*',
       ],
     }),
-    responses('/v1/responses'),
+    responses('/v1/responses', { keepsAnswers: true }),
   ],
   key: 'required',
   modelList: { path: '/v1/models', shape: 'openai' },

@@ -10,7 +10,10 @@ export const xai = defineProvider({
   name: 'xAI (Grok)',
   tier: 'api-key',
   hosts: { api: 'https://api.x.ai' },
-  endpoints: [responses('/v1/responses'), chat('/v1/chat/completions', { exceptModels: ['*multi-agent*'] })],
+  endpoints: [
+    responses('/v1/responses', { keepsAnswers: true }),
+    chat('/v1/chat/completions', { exceptModels: ['*multi-agent*'] }),
+  ],
   key: 'required',
   modelList: { path: '/v1/models', shape: 'openai' },
   keyUrl: 'https://console.x.ai',

@@ -14,14 +14,14 @@ const losses = (request: Partial<ChatRequest>): string[] =>
     .losses.map(({ feature, path }) => `${feature} @ ${path}`);
 
 describe('ollama-chat decodeRequest', () => {
-  it('keeps Ollama’s own default: stream absent means true', () => {
+  it('D.15-2: stream absent means false here too', () => {
     const body = { model: 'qwen3', messages: [{ role: 'user', content: 'hi' }] };
     expect(ollamaChat.decodeRequest(body)).toEqual({
       model: 'qwen3',
-      stream: true,
+      stream: false,
       messages: [{ role: 'user', parts: [{ type: 'text', text: 'hi' }] }],
     });
-    expect(ollamaChat.decodeRequest({ ...body, stream: false }).stream).toBe(false);
+    expect(ollamaChat.decodeRequest({ ...body, stream: true }).stream).toBe(true);
   });
   it('reads every field', () => {
     const request = ollamaChat.decodeRequest({

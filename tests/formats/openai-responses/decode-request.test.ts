@@ -220,6 +220,7 @@ describe('settings', () => {
       model: 'm',
       stream: false,
       messages: [{ role: 'user', parts: [{ type: 'text', text: 'q' }] }],
+      ext: { origin: 'openai-responses', data: {} },
     });
   });
 

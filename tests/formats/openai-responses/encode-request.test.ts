@@ -15,6 +15,15 @@ const lossesOf = (request: Partial<ChatRequest>) => encode(request).losses.map((
 const inputOf = (...parts: Part[]) => encode({ messages: [{ role: 'assistant', parts }] }).body['input'];
 
 describe('nothing invented', () => {
+  it('but where the host keeps answers by itself, a request of a protocol that keeps none says so', () => {
+    const at = { ...TARGET, keepsAnswers: true };
+    const request: ChatRequest = { model: 'm', stream: false, messages: [user] };
+    const storeOf = (asked: ChatRequest) => openaiResponses.encodeRequest(asked, at).body['store'];
+    expect(storeOf(request)).toBe(false);
+    expect(storeOf({ ...request, store: true })).toBe(true);
+    expect(storeOf({ ...request, ext: { origin: 'openai-responses', data: {} } })).toBeUndefined();
+  });
+
   it('a bare request is a bare body', () => {
     expect(encode({})).toMatchObject({
       body: {
