@@ -16,13 +16,33 @@ const COST: Cost = { log2N: 15, blockSize: 8, parallel: 1 };
 const HASH_BYTES = 32;
 const STORED = /^scrypt\$(\d{1,2})\$(\d{1,2})\$(\d{1,2})\$([\w-]+)\$([\w-]+)$/;
 
-/** `scrypt$15$8$1$salt$hash`, base64url. Throws `invalid_request` when the password is too short or too long. */
-export async function hashPassword(password: string, path = 'password'): Promise<string> {
-  if (password.length < PASSWORD_LENGTH_MIN || password.length > PASSWORD_LENGTH_MAX) {
-    throw new OmniError('invalid_request', `The password must have at least ${PASSWORD_LENGTH_MIN} characters.`, {
-      path,
-    });
+/** Throws `invalid_request` when a password chosen on a page is too short or too long. */
+export function checkPassword(password: string, path = 'password'): void {
+  if (password.length >= PASSWORD_LENGTH_MIN && password.length <= PASSWORD_LENGTH_MAX) return;
+  throw new OmniError('invalid_request', `The password must have at least ${PASSWORD_LENGTH_MIN} characters.`, {
+    path,
+  });
+}
+
+/**
+ * INITIAL_PASSWORD is its operator's choice: a short one is taken, and false says that it should be longer. What the
+ * nearest systems ship as their default is refused: it is the first thing tried. Throws `invalid_request`.
+ */
+export function checkInitialPassword(password: string): boolean {
+  if (/^(123456|password|changeme|admin)$/i.test(password) || password.length > PASSWORD_LENGTH_MAX) {
+    throw new OmniError(
+      'invalid_request',
+      'INITIAL_PASSWORD is a password that everybody tries first. Choose another.',
+      {
+        path: 'INITIAL_PASSWORD',
+      },
+    );
   }
+  return password.length >= PASSWORD_LENGTH_MIN;
+}
+
+/** `scrypt$15$8$1$salt$hash`, base64url. */
+export async function hashPassword(password: string): Promise<string> {
   const salt = randomBytes(16);
   const hash = await derive(password, salt, COST);
   return [

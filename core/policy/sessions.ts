@@ -13,7 +13,7 @@ import type { Log } from '../base/log.ts';
 import { Secret } from '../base/secret.ts';
 import type { KeyValueRepository } from '../store/store.ts';
 import { createLoginLimits } from './login-limits.ts';
-import { hashPassword, verifyPassword } from './passwords.ts';
+import { checkInitialPassword, checkPassword, hashPassword, verifyPassword } from './passwords.ts';
 
 /** A valid session. `renewedCookie` is to be sent with the answer when the old cookie ends soon. */
 export interface Session {
@@ -69,8 +69,8 @@ export function createSessions(ports: SessionPorts): Sessions {
   const signer = cookieSigner(ports);
   let setupToken: Secret | undefined;
   const storedHash = (): string | undefined => asString(keyValues.get(NAMESPACE, 'password'));
-  const setPassword = async (password: string, path: string): Promise<void> => {
-    keyValues.set(NAMESPACE, 'password', await hashPassword(password, path));
+  const setPassword = async (password: string): Promise<void> => {
+    keyValues.set(NAMESPACE, 'password', await hashPassword(password));
     keyValues.set(NAMESPACE, 'epoch', signer.epoch() + 1);
     setupToken = undefined;
   };
@@ -86,8 +86,13 @@ export function createSessions(ports: SessionPorts): Sessions {
     async start() {
       pruneSignedOut(ports);
       if (storedHash() !== undefined) return;
-      if (ports.initialPassword === undefined) setupToken = new Secret(randomBytes(32).toString('base64url'));
-      else await setPassword(ports.initialPassword.reveal(), 'INITIAL_PASSWORD');
+      if (ports.initialPassword === undefined) {
+        setupToken = new Secret(randomBytes(32).toString('base64url'));
+        return;
+      }
+      const initial = ports.initialPassword.reveal();
+      if (!checkInitialPassword(initial)) ports.log.warn('INITIAL_PASSWORD is short. Change it after signing in.');
+      await setPassword(initial);
     },
     hasPassword: () => storedHash() !== undefined,
     setupPath: () => (setupToken === undefined ? undefined : `/setup#${setupToken.reveal()}`),
@@ -106,7 +111,8 @@ export function createSessions(ports: SessionPorts): Sessions {
       // Spent before the slow hash, so that two requests at once cannot both set a password.
       setupToken = undefined;
       try {
-        await setPassword(password, 'password');
+        checkPassword(password);
+        await setPassword(password);
       } catch (error) {
         setupToken = expected;
         throw error;
@@ -125,7 +131,8 @@ export function createSessions(ports: SessionPorts): Sessions {
     },
     async changePassword({ currentPassword, newPassword }, remoteAddress) {
       await check(currentPassword, remoteAddress);
-      await setPassword(newPassword, 'newPassword');
+      checkPassword(newPassword, 'newPassword');
+      await setPassword(newPassword);
       return signer.issue();
     },
   };

@@ -77,6 +77,15 @@ describe('set-up', () => {
     await expect(restarted.signIn('a new password', 'b')).resolves.toContain('auth_token=');
   });
 
+  it('a short INITIAL_PASSWORD is its operator’s choice; a page demands eight characters', async () => {
+    const { sessions } = await setUp({ initialPassword: new Secret('short7!') });
+    await expect(sessions.signIn('short7!', 'a')).resolves.toContain('auth_token=');
+    const change = { currentPassword: 'short7!', newPassword: 'seven77' };
+    await expect(sessions.changePassword(change, 'a')).rejects.toEqual(
+      expect.objectContaining({ code: 'invalid_request', path: 'newPassword' }),
+    );
+  });
+
   it('the default of the original, 123456, stops the start', async () => {
     await expect(setUp({ initialPassword: new Secret('123456') })).rejects.toEqual(
       expect.objectContaining({ code: 'invalid_request', path: 'INITIAL_PASSWORD' }),
