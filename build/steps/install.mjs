@@ -25,7 +25,7 @@ export async function ensureInstalled() {
 async function install() {
   say('Installing packages (once; about 300 MB with the pinned Node) …');
   const [file, ...args] = npmCommand();
-  const child = spawn(file, [...args, 'ci', '--ignore-scripts', '--no-audit', '--no-fund'], {
+  const child = spawn(file, [...args, 'ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], {
     cwd: ROOT,
     stdio: ['ignore', 2, 2],
     shell: process.platform === 'win32' && file === 'npm',

@@ -61,7 +61,8 @@ async function runSuite({ name, args }) {
     '--reporter=./build/skip-reporter.mjs',
   ];
   try {
-    const env = { ...process.env, CI: '1', OMNIROUTE_SKIPS_FILE: skipsFile };
+    const colours = process.stdout.isTTY === true ? {} : { NO_COLOR: '1' };
+    const env = { ...process.env, ...colours, CI: '1', OMNIROUTE_SKIPS_FILE: skipsFile };
     const code = await runNode([...VITEST, ...reporters, ...args], { env });
     const counts = countsOf(report, code);
     const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
