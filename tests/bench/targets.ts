@@ -1,7 +1,7 @@
 /** The processes of the bench: started here, ended here by their own process ids, loopback only. */
 import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { asObject, asString, type JsonObject } from '../../core/base/json.ts';
@@ -60,7 +60,11 @@ export async function startSeededGateway(upstream: string): Promise<BenchGateway
   const [code] = await once(seeding, 'exit');
   if (code !== 0) throw new Error('The usage rows could not be seeded.');
   const gateway = await startGateway({ env: GATEWAY_ENV, dataDir });
-  return { ...target(gateway, key), process: gateway };
+  const stop = async (): Promise<void> => {
+    await gateway.stop();
+    rmSync(dataDir, { recursive: true, force: true });
+  };
+  return { ...target(gateway, key), process: gateway, stop };
 }
 
 function target(gateway: GatewayProcess, key: string): Target {
