@@ -39,23 +39,29 @@ function collect(request: IncomingMessage, limitBytes: number): Promise<Buffer> 
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
-    request.on('data', (chunk: Buffer) => {
+    const settle = (): void => {
+      request.off('data', onData).off('end', onEnd).off('error', onGone).off('close', onGone);
+    };
+    const onData = (chunk: Buffer): void => {
       size += chunk.length;
-      if (size > limitBytes) {
-        chunks.length = 0;
-        request.removeAllListeners('data');
-        request.resume();
-        reject(tooLarge(limitBytes));
-      } else chunks.push(chunk);
-    });
-    request.on('end', () => {
+      if (size <= limitBytes) {
+        chunks.push(chunk);
+        return;
+      }
+      settle();
+      request.resume();
+      reject(tooLarge(limitBytes));
+    };
+    const onEnd = (): void => {
+      settle();
       const [only] = chunks;
       resolve(chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks, size));
-    });
-    request.on('error', (cause) =>
-      reject(new OmniError('client_closed', 'The client closed the connection.', { cause })),
-    );
-    request.on('close', () => reject(new OmniError('client_closed', 'The client closed the connection.')));
+    };
+    const onGone = (cause?: Error): void => {
+      settle();
+      reject(new OmniError('client_closed', 'The client closed the connection.', { cause }));
+    };
+    request.on('data', onData).on('end', onEnd).on('error', onGone).on('close', onGone);
   });
 }
 

@@ -5,12 +5,16 @@ import { FORMATS } from '../formats/index.ts';
 import type { FormatId } from '../model/format-id.ts';
 import type { ClientCodec, Reply } from '../pipeline/exchange.ts';
 
+const ONE_PIECE_BYTES = 16 * 1024;
+
 /** Writes all of it. Ends quietly when the client has gone. */
 export async function writeReply(response: ServerResponse, reply: Reply): Promise<void> {
   const { status, headers, body } = reply;
   if (typeof body === 'string' || Buffer.isBuffer(body)) {
     response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) });
-    response.end(body);
+    // A short text leaves in one piece with its headers; latin1 keeps the bytes as they are.
+    if (Buffer.isBuffer(body) && body.length < ONE_PIECE_BYTES) response.end(body.toString('latin1'), 'latin1');
+    else response.end(body);
     return;
   }
   response.writeHead(status, headers);

@@ -91,7 +91,8 @@ function exhausted(
   const { status, upstreamCode } = error;
   const tried =
     route.targets.length > 1 ? ` All ${route.targets.length} targets failed; this is the last one's answer.` : '';
-  return new OmniError(error.code, `[${target.provider.alias}/${target.model}] ${error.message}${tried}`, {
+  const note = target.note === undefined ? '' : ` (${target.note})`;
+  return new OmniError(error.code, `[${target.provider.alias}/${target.model}] ${error.message}${note}${tried}`, {
     status,
     ...(upstreamCode !== undefined && { upstreamCode }),
     ...(waitsMs.length > 0 && { retryAfterMs: Math.min(...waitsMs) }),

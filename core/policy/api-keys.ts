@@ -4,7 +4,7 @@
  * learns that secret can make keys. Ours hold 238 random bits, and their prefix tells a key of ours that is gone from the
  * placeholder that every tool sends to a local server.
  */
-import { createHmac, randomInt } from 'node:crypto';
+import { createHmac, createSecretKey, randomInt } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Clock } from '../base/clock.ts';
 import { OmniError } from '../base/errors.ts';
@@ -84,7 +84,9 @@ export function isKeyRequired(
 
 export function createApiKeys(ports: ApiKeyPorts): ApiKeys {
   const { store, clock } = ports;
-  const hashKey = ports.hashKey instanceof Secret ? ports.hashKey.reveal() : ports.hashKey;
+  const hashKey = createSecretKey(
+    ports.hashKey instanceof Secret ? Buffer.from(ports.hashKey.reveal()) : ports.hashKey,
+  );
   // An index by HMAC: how long a look-up takes depends on the hash, which nobody without the secret can steer.
   const hash = (key: string): string => createHmac('sha256', hashKey).update(key).digest('hex');
   let byHash = new Map<string, ApiKeyRecord>();
@@ -128,7 +130,7 @@ export function createApiKeys(ports: ApiKeyPorts): ApiKeys {
     },
     authorize(request, need) {
       const keys = presentedKeys(request.headers, request.url);
-      const records = keys.flatMap((key) => byHash.get(hash(key)) ?? []);
+      const records = keys.flatMap((key) => (key.startsWith(PREFIX) ? (byHash.get(hash(key)) ?? []) : []));
       const active = records.filter(({ isActive }) => isActive);
       const record = active.find(({ scopes }) => scopes.includes(need.scope)) ?? active[0];
       if (record === undefined) return withoutKey(keys, records, need.isKeyRequired);
