@@ -1,5 +1,6 @@
 /** What an error answer of a provider says, without the key, should the provider echo it. */
 import { asObject, asString, compact, parseJson } from '../base/json.ts';
+import { scrubbed } from '../base/scrub.ts';
 import type { Secret } from '../base/secret.ts';
 import type { UpstreamErrorBody } from '../model/upstream-error.ts';
 import type { HttpAnswer } from './http.ts';
@@ -24,12 +25,4 @@ export function answerError(answer: HttpAnswer, key: Secret | undefined): Upstre
     type: asString(error?.['type']) ?? asString(error?.['status']),
     code: asString(error?.['code']),
   });
-}
-
-/** The text without the key, also where it stands URL- or JSON-encoded. */
-export function scrubbed(text: string, key: Secret | undefined): string {
-  const value = key?.reveal() ?? '';
-  if (value === '') return text;
-  const forms = [value, encodeURIComponent(value), JSON.stringify(value).slice(1, -1)];
-  return forms.reduce((out, form) => out.replaceAll(form, '[key]'), text);
 }

@@ -4,10 +4,11 @@
  * proves nothing about the key, and some answer 400 where others answer 401, so the error's own words count too.
  */
 import { type OmniError, toOmniError } from '../base/errors.ts';
+import { scrubbed } from '../base/scrub.ts';
 import type { Secret } from '../base/secret.ts';
 import { classifyUpstreamError } from '../model/upstream-error.ts';
 import type { ModelList, Provider } from '../providers/provider.ts';
-import { answerError, scrubbed } from './answer-error.ts';
+import { answerError } from './answer-error.ts';
 import type { HttpAnswer, HttpSend } from './http.ts';
 import { readModelPage } from './model-list.ts';
 import { modelListRequest, probeRequest } from './provider-calls.ts';

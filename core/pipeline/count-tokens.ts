@@ -53,7 +53,7 @@ async function askUpstream(exchange: Exchange, target: Target, ports: LanePorts)
     return undefined;
   }
   if (answer.status < 200 || answer.status >= 300) throw await failureOf(answer, target);
-  const count = countIn(await readWhole(answer));
+  const count = countIn(await readWhole(answer, target.account?.key));
   if (count === undefined)
     throw new OmniError('upstream_bad_response', 'The provider answered the token count without a number.');
   return count;

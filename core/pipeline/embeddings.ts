@@ -9,17 +9,18 @@ import {
   asObject,
   asString,
   compact,
+  isObject,
   type JsonObject,
   type JsonValue,
   objectsOf,
   parseJson,
 } from '../base/json.ts';
-import type { Target } from '../routing/resolve.ts';
-import { resolve } from '../routing/resolve.ts';
+import { FORMATS } from '../formats/index.ts';
+import { resolve, type Target } from '../routing/resolve.ts';
 import { callHeaders, fill } from '../upstream/address.ts';
 import { ANSWER_LIMIT_BYTES } from '../upstream/answer-events.ts';
 import { readAll, sendCall, type UpstreamAnswer } from '../upstream/call.ts';
-import { failureOf } from '../upstream/failure.ts';
+import { failureOf, reportedError } from '../upstream/failure.ts';
 import { ATTEMPT_LIMITS } from '../upstream/send.ts';
 import { compose, type Exchange, type Reply } from './exchange.ts';
 import { JSON_HEADERS, type LanePorts } from './lane.ts';
@@ -59,7 +60,8 @@ async function embed(exchange: Exchange, target: Target, ports: LanePorts): Prom
     idleTimeoutMs: ATTEMPT_LIMITS.idleMs,
   });
   if (answer.status < 200 || answer.status >= 300) throw await failureOf(answer, target);
-  const body = await (isGemini ? geminiAnswer(answer, exchange) : readJson(answer));
+  const answered = await readJson(answer, target);
+  const body = isGemini ? geminiAnswer(answered, exchange) : answered;
   const usage = asObject(body['usage']);
   const inputTokens = asNumber(usage?.['prompt_tokens']);
   if (inputTokens !== undefined) exchange.ledger.use({ inputTokens, outputTokens: 0 });
@@ -87,8 +89,8 @@ function geminiRequest(body: JsonObject, model: string): JsonObject {
   };
 }
 
-async function geminiAnswer(answer: UpstreamAnswer, exchange: Exchange): Promise<JsonObject> {
-  const embeddings = objectsOf((await readJson(answer))['embeddings']);
+function geminiAnswer(answered: JsonObject, exchange: Exchange): JsonObject {
+  const embeddings = objectsOf(answered['embeddings']);
   const asBase64 = asString(exchange.body()['encoding_format']) === 'base64';
   const data = embeddings.map((entry, index): JsonObject => {
     const values = asArray(entry['values']).filter((value) => typeof value === 'number');
@@ -106,12 +108,16 @@ function packed(values: readonly JsonValue[]): string {
   return bytes.toString('base64');
 }
 
-async function readJson(answer: UpstreamAnswer): Promise<JsonObject> {
+/** Some hosts report an error with status 200; that is no answer either. */
+async function readJson(answer: UpstreamAnswer, target: Target): Promise<JsonObject> {
   const body = asObject(parseJson((await readAll(answer.body, ANSWER_LIMIT_BYTES)).toString('utf8')));
   if (body === undefined)
     throw new OmniError(
       'upstream_bad_response',
       'The provider answered embeddings with something that is no JSON object.',
     );
+  const error = body['error'];
+  if (isObject(error) || typeof error === 'string')
+    throw reportedError(FORMATS[target.endpoint.format].decodeError(body), target);
   return body;
 }

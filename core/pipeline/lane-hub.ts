@@ -11,7 +11,7 @@ import type { ChatRequest } from '../model/request.ts';
 import { toolCallRestorer } from '../model/tool-names.ts';
 import type { Target } from '../routing/resolve.ts';
 import { answerEvents } from '../upstream/answer-events.ts';
-import { scrub } from '../upstream/failure.ts';
+import { scrubbedEvent } from '../upstream/failure.ts';
 import { send } from '../upstream/send.ts';
 import type { Exchange, Reply } from './exchange.ts';
 import { inlineMedia } from './inline-media.ts';
@@ -45,7 +45,13 @@ export async function hubLane(exchange: Exchange, target: Target, ports: LanePor
     signal: exchange.signal,
   });
   const restore = toolCallRestorer(encoded.toolNames);
-  const source = { format, issuer: target.provider.id, stream: exchange.stream, quirks: quirksOf(target) };
+  const source = {
+    format,
+    issuer: target.provider.id,
+    stream: exchange.stream,
+    quirks: quirksOf(target),
+    ...(target.account?.key && { key: target.account.key }),
+  };
   const batches = ownEvents(answerEvents(answer, source), restore, target);
   return exchange.stream ? streamReply(exchange, batches) : wholeReply(exchange, batches);
 }
@@ -81,9 +87,7 @@ export function encodeTarget({ model, provider, endpoint, info }: Target): Encod
 
 async function* ownEvents(batches: Batches, restore: ReturnType<typeof toolCallRestorer>, target: Target): Batches {
   for await (const batch of batches) {
-    yield batch.flatMap((event) =>
-      restore(event.type === 'error' ? { ...event, message: scrub(event.message, target) } : event),
-    );
+    yield batch.flatMap((event) => restore(event.type === 'error' ? scrubbedEvent(event, target) : event));
   }
 }
 

@@ -5,6 +5,7 @@
 import { type OmniError, toOmniError } from '../base/errors.ts';
 import { FRAMINGS, type FrameReader, readFrames } from '../base/framing.ts';
 import { parseJson } from '../base/json.ts';
+import { scrubbed } from '../base/scrub.ts';
 import type { FrameMeaning, StreamObserver } from '../formats/format.ts';
 import { FORMATS } from '../formats/index.ts';
 import { holdsOwnMarks } from '../model/ext.ts';
@@ -12,7 +13,7 @@ import { upstreamError } from '../model/upstream-error.ts';
 import type { Target } from '../routing/resolve.ts';
 import { ANSWER_LIMIT_BYTES, errorEvent, isStream } from '../upstream/answer-events.ts';
 import { type CallBody, readAll, type UpstreamAnswer } from '../upstream/call.ts';
-import { reportedError } from '../upstream/failure.ts';
+import { reportedError, scrubbedEvent } from '../upstream/failure.ts';
 import { send } from '../upstream/send.ts';
 import type { Exchange, Reply } from './exchange.ts';
 import {
@@ -25,6 +26,7 @@ import {
   replyContext,
   streamHeaders,
 } from './lane.ts';
+import { type WholeFrames, wholeFrames } from './whole-frames.ts';
 
 /**
  * May this exchange go to the target untouched? Not when the body carries marks of ours (a signature of another maker in
@@ -79,7 +81,7 @@ async function passWhole(exchange: Exchange, target: Target, answer: UpstreamAns
   }
   const events = format.decodeReply(body, { issuer: target.provider.id });
   const last = events.at(-1);
-  if (last?.type === 'error') throw eventError(last);
+  if (last?.type === 'error') throw eventError(scrubbedEvent(last, target));
   if (last?.type === 'finish') exchange.ledger.use(last.usage);
   if (last?.type !== 'finish' || last.usage === undefined)
     exchange.ledger.estimate(exchange.bytes.length, bytes.length);
@@ -100,13 +102,14 @@ async function passStream(exchange: Exchange, target: Target, answer: UpstreamAn
   return { status: 200, headers: streamHeaders(exchange), body: passing.rest() };
 }
 
-/** A stream on its way through: held until its first content, then forwarded chunk by chunk. */
+/** A stream on its way through: held until its first content, then forwarded as it comes, in whole frames. */
 class PassingStream {
   readonly #exchange: Exchange;
   readonly #target: Target;
   readonly #chunks: AsyncIterator<Buffer>;
   readonly #observer: StreamObserver;
   readonly #frames: FrameReader;
+  readonly #gate: WholeFrames;
   #held: Buffer[] = [];
 
   constructor(exchange: Exchange, target: Target, answer: UpstreamAnswer) {
@@ -116,6 +119,7 @@ class PassingStream {
     const format = FORMATS[target.endpoint.format];
     this.#observer = format.observeStream();
     this.#frames = readFrames(format.framing);
+    this.#gate = wholeFrames(format.framing);
   }
 
   /** Reads until the client would see something. Throws what the upstream reported before that. */
@@ -140,17 +144,24 @@ class PassingStream {
     let isFinished = false;
     try {
       if (this.#observer.summary().ended) await this.#close();
-      yield* this.#held.splice(0);
+      for (const chunk of this.#held.splice(0)) {
+        const whole = this.#gate.push(chunk);
+        if (whole.length > 0) yield whole;
+      }
       for (;;) {
         const { done, value } = await this.#chunks.next();
         if (done) break;
         const meaning = this.#observe(this.#frames.push(value));
         if (meaning === 'end' || meaning === 'error') await this.#close();
-        yield value;
+        const whole = this.#gate.push(value);
+        if (whole.length > 0) yield meaning === 'error' ? this.#scrubbed(whole) : whole;
       }
-      this.#observe(this.#frames.end());
+      const isError = this.#observe(this.#frames.end()) === 'error';
+      const rest = this.#gate.rest();
       isFinished = true;
-      yield* await this.#ending();
+      const ending = await this.#ending();
+      if (ending.length === 0 && rest.length > 0) yield isError ? this.#scrubbed(rest) : rest;
+      yield* ending;
     } catch (error) {
       isFinished = true;
       yield* await this.#broken(toOmniError(error));
@@ -160,6 +171,11 @@ class PassingStream {
         await this.#close('cancelled');
       }
     }
+  }
+
+  /** Latin-1 keeps every byte as it is, and a key that fits into a header is ASCII. */
+  #scrubbed(bytes: Buffer): Buffer {
+    return Buffer.from(scrubbed(bytes.toString('latin1'), this.#target.account?.key), 'latin1');
   }
 
   #observe(frames: ReturnType<FrameReader['push']>): FrameMeaning {

@@ -5,6 +5,8 @@
 import { OmniError } from '../base/errors.ts';
 import { type Frame, readFrames } from '../base/framing.ts';
 import { parseJson } from '../base/json.ts';
+import { scrubbed } from '../base/scrub.ts';
+import type { Secret } from '../base/secret.ts';
 import type { Format } from '../formats/format.ts';
 import type { ChatEvent, ErrorEvent } from '../model/event.ts';
 import type { Quirk } from '../providers/provider.ts';
@@ -20,6 +22,8 @@ export interface AnswerSource {
   readonly stream: boolean;
   /** The target's quirks; those with a frame hook see each frame before it is decoded. */
   readonly quirks?: readonly Quirk[];
+  /** The account's, to be kept out of what is said about an answer that cannot be read. */
+  readonly key?: Secret;
 }
 
 /** True when the answer is a stream by its content type, or, where that says nothing, because one was asked for. */
@@ -38,7 +42,7 @@ export async function* answerEvents(
   const hooks = (source.quirks ?? []).flatMap((quirk) => quirk.frame?.bind(quirk) ?? []);
   try {
     if (!isStream(answer, source.stream)) {
-      yield format.decodeReply(await readWhole(answer), { issuer });
+      yield format.decodeReply(await readWhole(answer, source.key), { issuer });
       return;
     }
     const decoder = format.decodeStream({ issuer });
@@ -60,12 +64,18 @@ function rewritten(frames: readonly Frame[], hooks: readonly FrameHook[]): reado
   return frames.flatMap((frame) => hooks.reduce<Frame | null>((kept, hook) => kept && hook(kept), frame) ?? []);
 }
 
-/** The whole body as JSON. Throws `upstream_bad_response` when it is none. */
-export async function readWhole(answer: UpstreamAnswer): Promise<NonNullable<ReturnType<typeof parseJson>>> {
+/** The whole body as JSON. Throws `upstream_bad_response` when it is none, with its beginning but without the key. */
+export async function readWhole(
+  answer: UpstreamAnswer,
+  key?: Secret,
+): Promise<NonNullable<ReturnType<typeof parseJson>>> {
   const text = (await readAll(answer.body, ANSWER_LIMIT_BYTES)).toString('utf8');
   const body = parseJson(text);
   if (body === undefined || body === null) {
-    throw new OmniError('upstream_bad_response', `The provider's answer is not JSON: ${shortened(text)}`);
+    throw new OmniError(
+      'upstream_bad_response',
+      `The provider's answer is not JSON: ${shortened(scrubbed(text, key))}`,
+    );
   }
   return body;
 }

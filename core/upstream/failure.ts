@@ -1,7 +1,9 @@
 /** An upstream's error answer as ours: read by its format, classified by the table, with the account's key scrubbed. */
 import { OmniError } from '../base/errors.ts';
 import { parseJson } from '../base/json.ts';
+import { scrubbed } from '../base/scrub.ts';
 import { FORMATS } from '../formats/index.ts';
+import type { ErrorEvent } from '../model/event.ts';
 import { type UpstreamErrorBody, upstreamError } from '../model/upstream-error.ts';
 import type { Target } from '../routing/resolve.ts';
 import { readAll, type UpstreamAnswer } from './call.ts';
@@ -17,22 +19,37 @@ export async function failureOf(answer: UpstreamAnswer, target: Target): Promise
       `${target.provider.name} answered with a redirect (${answer.status}), which is not followed.`,
     );
   }
-  const text = (await readAll(answer.body, ERROR_BODY_LIMIT_BYTES)).toString('utf8');
+  const raw = (await readAll(answer.body, ERROR_BODY_LIMIT_BYTES)).toString('utf8');
+  const text = scrubbed(raw, target.account?.key);
   const body = FORMATS[target.endpoint.format].decodeError(parseJson(text) ?? text);
   const waitMs = retryAfterMs(answer.headers) ?? body.retryAfterMs;
   return reportedError({ ...body, ...(waitMs !== undefined && { retryAfterMs: waitMs }) }, target, answer.status);
 }
 
-/** An error the upstream reported, in its answer or inside a stream. */
+/** An error the upstream reported, in its answer or inside a stream, without the account's key. */
 export function reportedError(body: UpstreamErrorBody, target: Target, status?: number): OmniError {
+  const key = target.account?.key;
   const message = body.message === '' ? `The provider answered with status ${status ?? 'unknown'}.` : body.message;
-  return upstreamError({ ...body, message: scrub(message, target) }, status);
+  const { type, code } = body;
+  return upstreamError(
+    {
+      ...body,
+      message: scrubbed(message, key),
+      ...(type !== undefined && { type: scrubbed(type, key) }),
+      ...(code !== undefined && { code: scrubbed(code, key) }),
+    },
+    status,
+  );
 }
 
-/** The text without the account's key, should the upstream echo it. */
-export function scrub(text: string, target: Pick<Target, 'account'>): string {
-  const key = target.account?.key?.reveal();
-  return key === undefined || key === '' ? text : text.replaceAll(key, '[key]');
+/** A decoded error event without the account's key. */
+export function scrubbedEvent(event: ErrorEvent, { account }: Pick<Target, 'account'>): ErrorEvent {
+  const { message, upstreamCode } = event;
+  return {
+    ...event,
+    message: scrubbed(message, account?.key),
+    ...(upstreamCode !== undefined && { upstreamCode: scrubbed(upstreamCode, account?.key) }),
+  };
 }
 
 /** Retry-After as seconds or as a date (RFC 9110, 10.2.3), in milliseconds. */
