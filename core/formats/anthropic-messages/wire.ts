@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import { OmniError } from '../../base/errors.ts';
 import { asObject, isObject, type JsonObject, type JsonValue } from '../../base/json.ts';
 import { type Ext, extBelongsTo } from '../../model/ext.ts';
+import { loseForeignFields } from '../../model/foreign-fields.ts';
 import type { LossList } from '../../model/loss.ts';
 import type { CacheMark } from '../../model/part.ts';
 import type { ToolNameRule, ToolNames } from '../../model/tool-names.ts';
@@ -128,10 +129,5 @@ export function wireToolId(id: string, path: string, losses: LossList): string {
 
 /** Declares what a part or message carries for another protocol and cannot be sent along. */
 export function loseForeignExt(ext: Ext | undefined, path: string, losses: LossList): void {
-  if (ext === undefined || ext.origin === ORIGIN) return;
-  const keys = Object.entries(ext.data).flatMap(([key, value]) => (value === true ? [] : [key]));
-  if (keys.length === 0) return;
-  if (keys.some((key) => /signature/i.test(key))) {
-    losses.add('reasoning-signature', path, `A signature of ${ext.origin} is left out.`);
-  } else losses.add('extension', path, `Fields of ${ext.origin} are left out: ${keys.join(', ')}.`);
+  loseForeignFields(ext, ORIGIN, path, losses);
 }

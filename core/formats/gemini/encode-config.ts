@@ -40,7 +40,7 @@ function reportUnspeakable(request: ChatRequest, losses: LossList): void {
     ['logit-bias', 'sampling.logitBias', sampling.logitBias],
     ['user', 'user', request.user],
     ['metadata', 'metadata', request.metadata],
-    ['store', 'store', request.store],
+    ['store', 'store', request.store === true ? true : undefined],
     ['service-tier', 'serviceTier', request.serviceTier],
     ['prompt-cache-key', 'promptCacheKey', request.promptCacheKey],
     ['parallel-tool-calls', 'parallelToolCalls', request.parallelToolCalls === false ? false : undefined],
@@ -57,6 +57,9 @@ function encodeOutput({ output }: ChatRequest, losses: LossList): JsonObject {
   if (extBelongsTo(output.ext, 'gemini') && output.ext.data['responseJsonSchema'] === true) {
     return { responseMimeType: 'application/json', responseJsonSchema: output.schema };
   }
+  if (output.name !== undefined || output.description !== undefined) {
+    losses.add('json-schema', 'output', "The schema's name and description are left out.");
+  }
   const responseSchema = toGeminiSchema(output.schema, (keyword) =>
     losses.add('schema-keyword', `output.schema ${keyword}`, `Gemini does not know the keyword "${keyword}" here.`),
   );
@@ -72,6 +75,9 @@ function encodeThinking(reasoning: ReasoningOptions, target: EncodeTarget, losse
   if (verbatim !== undefined) return verbatim;
   const style = target.reasoningStyle ?? (isGemini3(target.model) ? 'effort' : 'budget');
   const wanted = style === 'effort' ? levelFor(reasoning, losses) : budgetFor(reasoning, losses);
+  if (reasoning.summary === 'concise' || reasoning.summary === 'detailed') {
+    losses.add('reasoning-options', 'reasoning', `The summary "${reasoning.summary}" is not told apart from others.`);
+  }
   const include = reasoning.includeThoughts ?? (wantsThoughts(reasoning) ? true : undefined);
   return { ...wanted, ...(include !== undefined && { includeThoughts: include }) };
 }
@@ -92,6 +98,7 @@ function wantsThoughts(reasoning: ReasoningOptions): boolean {
 const LEVELS = ['minimal', 'low', 'medium', 'high'];
 
 function levelFor({ effort, budgetTokens, mode }: ReasoningOptions, losses: LossList): JsonObject {
+  if (effort !== undefined && budgetTokens !== undefined) loseOneOfTwo('budget', losses);
   if (effort !== undefined && LEVELS.includes(effort)) return { thinkingLevel: effort };
   const off = effort === 'none' || mode === 'disabled' || budgetTokens === 0;
   const asked = effort ?? (off ? 'none' : budgetTokens === undefined ? undefined : effortForBudget(budgetTokens));
@@ -107,9 +114,14 @@ function levelFor({ effort, budgetTokens, mode }: ReasoningOptions, losses: Loss
   return { thinkingLevel: level };
 }
 
+function loseOneOfTwo(lost: 'budget' | 'effort', losses: LossList): void {
+  losses.add('reasoning-effort', 'reasoning', `Gemini takes an effort or a budget: the ${lost} is left out.`);
+}
+
 function budgetFor({ effort, budgetTokens, mode }: ReasoningOptions, losses: LossList): JsonObject {
+  if (effort !== undefined && budgetTokens !== undefined) loseOneOfTwo('effort', losses);
   if (budgetTokens !== undefined) return { thinkingBudget: budgetTokens };
-  if (mode === 'disabled') return { thinkingBudget: 0 };
+  if (mode === 'disabled' || effort === 'none') return { thinkingBudget: 0 };
   if (effort !== undefined) {
     const thinkingBudget = budgetForEffort(effort);
     losses.add('reasoning-effort', 'reasoning', `The effort "${effort}" becomes a budget of ${thinkingBudget} tokens.`);

@@ -5,6 +5,7 @@
 import { isObject, type JsonObject, parseJson } from '../../base/json.ts';
 import { isMadeCallId } from '../../model/call-ids.ts';
 import { extBelongsTo } from '../../model/ext.ts';
+import { loseForeignFields } from '../../model/foreign-fields.ts';
 import type { LossList } from '../../model/loss.ts';
 import type { MediaPart, Part, ReasoningPart, TextPart, ToolCallPart, ToolResultPart } from '../../model/part.ts';
 import type { Message } from '../../model/request.ts';
@@ -28,6 +29,7 @@ export function encodeMessage(message: Message, path: string, context: PartConte
   if (message.name !== undefined) {
     context.losses.add('participant-name', path, 'Gemini has no names of participants; the name is left out.');
   }
+  loseForeignFields(message.ext, 'gemini', path, context.losses);
   const media: JsonObject[] = [];
   const parts = message.parts.flatMap((part, index) => encodePart(part, `${path}.parts[${index}]`, context, media));
   if (message.role === 'assistant') signFirstCall(parts, context.target.model);
@@ -75,6 +77,7 @@ function encodePart(part: Part, path: string, context: PartContext, media: JsonO
 /** The part's own wire fields, where the upstream may have them back. */
 function notes(part: Part, path: string, context: PartContext): JsonObject {
   const { ext } = part;
+  loseForeignFields(ext, 'gemini', path, context.losses);
   if (ext === undefined || ext.origin !== 'gemini') return {};
   if (extBelongsTo(ext, 'gemini', context.target.issuer)) return notesOf(ext.data);
   if (part.ext?.data['thoughtSignature'] !== undefined) {

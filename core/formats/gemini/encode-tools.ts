@@ -1,6 +1,7 @@
 /** The hub's tools and tool choice as `tools` and `toolConfig` (https://ai.google.dev/api/caching#Tool). */
 import { isObject, type JsonObject } from '../../base/json.ts';
 import { extBelongsTo } from '../../model/ext.ts';
+import { loseForeignFields } from '../../model/foreign-fields.ts';
 import type { LossList } from '../../model/loss.ts';
 import type { ChatRequest, CustomTool, FunctionTool, ToolChoice } from '../../model/request.ts';
 import { CUSTOM_INPUT, type ToolNameRule, type ToolNames } from '../../model/tool-names.ts';
@@ -30,6 +31,7 @@ export function encodeTools(request: ChatRequest, names: ToolNames, losses: Loss
       else losses.add('tool-provider-run', path, `The tool "${tool.name}" is run by another provider and is left out.`);
       return;
     }
+    loseForeignFields(tool.ext, 'gemini', path, losses);
     if (declarations.length === 0) out.push({ functionDeclarations: declarations });
     const name = names.wire(tool.name, tool.namespace);
     declarations.push(tool.type === 'custom' ? customFunction(tool, name) : declaration(tool, name, path, losses));

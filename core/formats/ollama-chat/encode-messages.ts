@@ -5,6 +5,7 @@
 import { isObject, type JsonObject, parseJson } from '../../base/json.ts';
 import { isMadeCallId } from '../../model/call-ids.ts';
 import { extBelongsTo } from '../../model/ext.ts';
+import { loseForeignFields } from '../../model/foreign-fields.ts';
 import type { LossList } from '../../model/loss.ts';
 import type { MediaPart, Part, ToolCallPart, ToolResultPart } from '../../model/part.ts';
 import type { Message } from '../../model/request.ts';
@@ -22,6 +23,7 @@ export function encodeMessage(message: Message, path: string, context: MessageCo
   if (message.name !== undefined) {
     context.losses.add('participant-name', path, 'Ollama has no names of participants; the name is left out.');
   }
+  loseForeignFields(message.ext, 'ollama-chat', path, context.losses);
   if (message.role === 'tool') return encodeResults(message, path, context);
   if (message.role === 'developer') {
     context.losses.add('developer-role', path, 'The developer text is sent as system text.');
@@ -55,6 +57,9 @@ function collect(parts: readonly Part[], path: string, context: MessageContext):
     const at = `${path}[${index}]`;
     if (part.cache !== undefined) {
       context.losses.add('cache-mark', at, 'Ollama caches by itself; the cache mark is left out.');
+    }
+    if (part.type !== 'reasoning' && part.type !== 'opaque') {
+      loseForeignFields(part.ext, 'ollama-chat', at, context.losses);
     }
     switch (part.type) {
       case 'text':
@@ -140,6 +145,10 @@ function encodeResult(
   apart: { readonly images: string[]; readonly texts: string[] },
 ): JsonObject {
   if (part.isError === true) context.losses.add('tool-result-error', at, 'Ollama cannot mark a result as failed.');
+  loseForeignFields(part.ext, 'ollama-chat', at, context.losses);
+  if (part.cache !== undefined) {
+    context.losses.add('cache-mark', at, 'Ollama caches by itself; the cache mark is left out.');
+  }
   const media = part.content.filter((piece) => piece.type === 'media');
   if (media.length > 0) {
     context.losses.add('tool-result-media', at, 'The media of the tool result follows it as a user message.');

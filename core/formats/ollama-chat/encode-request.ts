@@ -1,6 +1,7 @@
 /** The hub's request as a body for Ollama's `/api/chat` (https://github.com/ollama/ollama/blob/main/docs/api.md). */
 import { isObject, type JsonObject, type JsonValue } from '../../base/json.ts';
 import { extBelongsTo } from '../../model/ext.ts';
+import { loseForeignFields } from '../../model/foreign-fields.ts';
 import { type LossFeature, LossList } from '../../model/loss.ts';
 import type { ChatRequest, Message, ReasoningOptions, Tool } from '../../model/request.ts';
 import { CUSTOM_INPUT, type ToolNameRule, ToolNames } from '../../model/tool-names.ts';
@@ -69,7 +70,8 @@ function reportUnspeakable(request: ChatRequest, losses: LossList): void {
     ['choices', 'choices', request.choices === 1 ? undefined : request.choices],
     ['user', 'user', request.user],
     ['metadata', 'metadata', request.metadata],
-    ['store', 'store', request.store],
+    ['store', 'store', request.store === true ? true : undefined],
+    ['json-schema', 'output', namedSchema(request.output)],
     ['service-tier', 'serviceTier', request.serviceTier],
     ['prompt-cache-key', 'promptCacheKey', request.promptCacheKey],
     ['parallel-tool-calls', 'parallelToolCalls', request.parallelToolCalls === false ? false : undefined],
@@ -80,16 +82,25 @@ function reportUnspeakable(request: ChatRequest, losses: LossList): void {
   }
 }
 
+function namedSchema(output: ChatRequest['output']): string | undefined {
+  return output?.type === 'json-schema' ? (output.name ?? output.description) : undefined;
+}
+
 const LEVELS = ['low', 'medium', 'high', 'max'];
 
 /** Where the model is to decide by itself nothing is sent: models that can think then do, and the others are not refused. */
-function encodeThink({ effort, budgetTokens, mode }: ReasoningOptions, losses: LossList): JsonValue | undefined {
+function encodeThink(options: ReasoningOptions, losses: LossList): JsonValue | undefined {
+  const { effort, budgetTokens, mode, summary, includeThoughts } = options;
+  if (includeThoughts === false || (summary !== undefined && summary !== 'auto' && summary !== 'summarized')) {
+    losses.add('reasoning-options', 'reasoning', 'Ollama shows all thoughts or, without thinking, none.');
+  }
   const lost = (detail: string): void => losses.add('reasoning-effort', 'reasoning', detail);
   if (effort === 'none' || mode === 'disabled' || budgetTokens === 0) return false;
   if (mode === 'adaptive') {
     if (effort !== undefined || budgetTokens !== undefined) lost('Ollama is left to decide how much to think.');
     return undefined;
   }
+  if (effort !== undefined && budgetTokens !== undefined) lost('Ollama takes no budget of thinking tokens.');
   if (effort !== undefined && LEVELS.includes(effort)) return effort;
   if (effort !== undefined) {
     const level = effort === 'minimal' ? 'low' : effort === 'xhigh' ? 'high' : 'medium';
@@ -117,6 +128,7 @@ function encodeTool(
     losses.add('tool-provider-run', path, `The tool "${tool.name}" is run by another provider and is left out.`);
     return [];
   }
+  loseForeignFields(tool.ext, 'ollama-chat', path, losses);
   const { '#function': inside, ...notes } = extBelongsTo(tool.ext, 'ollama-chat') ? tool.ext.data : {};
   const wire: JsonObject = { name: names.wire(tool.name, tool.namespace) };
   if (tool.description !== undefined) wire['description'] = tool.description;

@@ -1,6 +1,7 @@
 /** Content of messages for an upstream: blocks, or one string where that says the same. */
 import type { JsonObject, JsonValue } from '../../base/json.ts';
-import { extBelongsTo } from '../../model/ext.ts';
+import { type Ext, extBelongsTo } from '../../model/ext.ts';
+import { loseForeignFields } from '../../model/foreign-fields.ts';
 import type { OpaquePart, Part, TextPart } from '../../model/part.ts';
 import type { Message } from '../../model/request.ts';
 import { cacheControl } from './decode-content.ts';
@@ -46,6 +47,7 @@ export function encodeBlock(part: Part, paths: PartPaths, writing: Writing): Jso
   switch (part.type) {
     case 'text':
       reportForeignExt(part, path, writing);
+      if (part.citations !== undefined) losses.add('citations', path, 'A request has no place for citations.');
       return [{ ...textBlock(part), ...cacheOf(part, path, writing), ...ownData(part.ext) }];
     case 'media': {
       reportForeignExt(part, path, writing);
@@ -76,7 +78,8 @@ function textBlock({ text, refusal }: TextPart): JsonObject {
   return refusal === true ? { type: 'refusal', refusal: text } : { type: 'text', text };
 }
 
-function cacheOf(part: Part, path: string, { isOwn, losses }: Writing): JsonObject {
+/** `cache_control` for those who know it; for others a loss. */
+export function cacheOf(part: Part, path: string, { isOwn, losses }: Writing): JsonObject {
   if (part.cache === undefined || isOwn) return cacheControl(part.cache);
   losses.add('cache-mark', path, 'Chat Completions has no cache marks; hosts cache by themselves.');
   return {};
@@ -109,12 +112,7 @@ export function joinTexts(texts: readonly TextPart[]): string {
   }, '');
 }
 
-/** Declares what another protocol put on a part and this one cannot carry: signatures and unknown members. */
-export function reportForeignExt(part: Part, path: string, { losses }: Writing): void {
-  const { ext } = part;
-  if (ext === undefined || ext.origin === FORMAT) return;
-  const lost = Object.keys(ext.data).filter((key) => !key.startsWith('#'));
-  if (lost.length === 0) return;
-  const isSignature = ext.data['thoughtSignature'] !== undefined;
-  losses.add(isSignature ? 'reasoning-signature' : 'extension', path, `Only ${ext.origin} knows ${lost.join(', ')}.`);
+/** Declares what another protocol put on a part, message or tool and this one cannot carry. */
+export function reportForeignExt({ ext }: { readonly ext?: Ext }, path: string, { losses }: Writing): void {
+  loseForeignFields(ext, FORMAT, path, losses);
 }

@@ -7,12 +7,19 @@ import type { JsonObject, JsonValue } from '../../base/json.ts';
 import type { MediaPart, Part, ToolResultPart } from '../../model/part.ts';
 import type { Message } from '../../model/request.ts';
 import { arrangeToolResults } from '../../model/tool-results.ts';
-import { cacheControl } from './decode-content.ts';
 import { encodeAssistant } from './encode-assistant.ts';
-import { encodeBlock, joinTexts, PartPaths, reportForeignExt, shortest, textContent } from './encode-content.ts';
+import {
+  cacheOf,
+  encodeBlock,
+  joinTexts,
+  PartPaths,
+  reportForeignExt,
+  shortest,
+  textContent,
+} from './encode-content.ts';
 import type { Writing } from './encode-request.ts';
 import { callId } from './tool-call-id.ts';
-import { FORMAT, ownData } from './wire.ts';
+import { ownData } from './wire.ts';
 
 /** The messages on the wire. */
 export function encodeMessages(writing: Writing): JsonObject[] {
@@ -23,33 +30,30 @@ export function encodeMessages(writing: Writing): JsonObject[] {
 
 function encodeMessage(message: Message, paths: PartPaths, writing: Writing): JsonObject[] {
   const { role, parts } = message;
-  reportForeignMessage(message, paths, writing);
+  reportForeignExt(message, paths.ofMessage(message), writing);
   switch (role) {
     case 'system':
     case 'developer':
       return [{ role, content: textContent(parts, paths, writing), ...extras(message) }];
     case 'user':
       return [{ role, content: userContent(parts, paths, writing), ...extras(message) }];
-    case 'assistant':
-      return [{ ...encodeAssistant(message, paths, writing), ...extras(message) }];
+    case 'assistant': {
+      const turn = encodeAssistant(message, paths, writing);
+      return isLeftEmpty(message, turn) ? [] : [{ ...turn, ...extras(message) }];
+    }
     case 'tool':
       return toolMessages(message, paths, writing);
   }
 }
 
-function extras({ name, ext }: Message): JsonObject {
-  return { ...(name !== undefined && { name }), ...ownData(ext) };
+/** Of a turn that held only what another maker's model may read, nothing remains: hosts refuse an empty message. */
+function isLeftEmpty({ parts }: Message, turn: JsonObject): boolean {
+  const isSilent = parts.length > 0 && parts.every((part) => part.type !== 'text');
+  return isSilent && !turn['content'] && Object.keys(turn).length === 2;
 }
 
-/** Marks of how a protocol places its system text; they say nothing that is lost. */
-const PLACEMENT_MARKS = ['instructions', 'inline'];
-
-function reportForeignMessage(message: Message, paths: PartPaths, { losses }: Writing): void {
-  const { ext } = message;
-  if (ext === undefined || ext.origin === FORMAT) return;
-  const lost = Object.keys(ext.data).filter((key) => !key.startsWith('#') && !PLACEMENT_MARKS.includes(key));
-  if (lost.length > 0)
-    losses.add('extension', paths.ofMessage(message), `Only ${ext.origin} knows ${lost.join(', ')}.`);
+function extras({ name, ext }: Message): JsonObject {
+  return { ...(name !== undefined && { name }), ...ownData(ext) };
 }
 
 function userContent(parts: readonly Part[], paths: PartPaths, writing: Writing): JsonValue {
@@ -83,8 +87,9 @@ function toolMessage(result: ToolResultPart, { paths, writing, media }: ResultWr
     losses.add('tool-result-error', path, 'Chat Completions has no mark for a failed tool; its text is sent as it is.');
   }
   reportForeignExt(result, path, writing);
+  const cache = cacheOf(result, path, writing);
   const head: JsonObject = { role: 'tool', tool_call_id: callId(result.callId, path, losses) };
-  const tail = { ...(isOwn && cacheControl(result.cache)), ...ownData(result.ext) };
+  const tail = { ...cache, ...ownData(result.ext) };
   if (isOwn) return { ...head, content: userContent(result.content, paths, writing), ...tail };
   const blocks = result.content.flatMap((part): JsonObject[] => {
     if (part.type !== 'media' || isTextDocument(part)) return [];

@@ -4,6 +4,7 @@
  * https://platform.openai.com/docs/api-reference/chat/create
  */
 import { asObject, type JsonObject } from '../../base/json.ts';
+import { acceptableUser } from '../../model/end-user.ts';
 import { LossList } from '../../model/loss.ts';
 import { effortForBudget } from '../../model/reasoning-scale.ts';
 import type { ChatRequest, OutputFormat, ReasoningOptions } from '../../model/request.ts';
@@ -89,8 +90,8 @@ function encodeReasoning({ request, isOwn, losses }: Writing): JsonObject {
   const { reasoning } = request;
   if (reasoning === undefined) return {};
   const path = 'reasoning';
-  if (reasoning.summary !== undefined) {
-    losses.add('reasoning-options', `${path}.summary`, 'Chat Completions has no choice of reasoning summaries.');
+  if (reasoning.summary !== undefined || reasoning.includeThoughts !== undefined) {
+    losses.add('reasoning-options', `${path}.summary`, 'Whether and how thoughts are shown is left to the host.');
   }
   const effort = effortOf(reasoning, isOwn);
   if (effort === undefined) {
@@ -99,7 +100,8 @@ function encodeReasoning({ request, isOwn, losses }: Writing): JsonObject {
     if (asked) losses.add('reasoning-options', path, 'Whether to reason is left to the model.');
     return {};
   }
-  if (effort !== reasoning.effort) losses.add('reasoning-effort', path, `Sent as the effort "${effort}".`);
+  const isAll = effort === reasoning.effort && reasoning.budgetTokens === undefined;
+  if (!isAll) losses.add('reasoning-effort', path, `Sent as the effort "${effort}".`);
   return { reasoning_effort: effort };
 }
 
@@ -148,7 +150,7 @@ function encodeAccount({ request, isOwn, losses }: Writing): JsonObject {
     losses.add('service-tier', 'serviceTier', `The tier "${serviceTier}" belongs to another API and is left out.`);
   }
   return {
-    ...(user !== undefined && { user }),
+    ...(user !== undefined && { user: isOwn ? user : acceptableUser(user, losses) }),
     ...(isOwn && metadata !== undefined && { metadata }),
     ...(isOwn && store !== undefined && { store }),
     ...(speaksOpenAi && serviceTier !== undefined && { service_tier: serviceTier }),

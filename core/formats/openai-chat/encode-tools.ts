@@ -4,6 +4,7 @@ import { extBelongsTo } from '../../model/ext.ts';
 import type { CustomTool, FunctionTool, Tool, ToolChoice } from '../../model/request.ts';
 import { CUSTOM_INPUT } from '../../model/tool-names.ts';
 import { cacheControl } from './decode-content.ts';
+import { reportForeignExt } from './encode-content.ts';
 import type { Writing } from './encode-request.ts';
 import { FORMAT, innerData, ownData } from './wire.ts';
 
@@ -29,6 +30,7 @@ function encodeTool(tool: Tool, path: string, writing: Writing): JsonObject[] {
   if (tool.cache !== undefined && !writing.isOwn) {
     writing.losses.add('cache-mark', path, 'Chat Completions has no cache marks; hosts cache by themselves.');
   }
+  if (tool.type !== 'provider') reportForeignExt(tool, path, writing);
   switch (tool.type) {
     case 'function':
       return [encodeFunction(tool, writing)];

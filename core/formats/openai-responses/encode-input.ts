@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { asObject, type JsonObject } from '../../base/json.ts';
+import { loseForeignFields } from '../../model/foreign-fields.ts';
 import type { LossList } from '../../model/loss.ts';
 import type { MediaPart, Part, ReasoningPart, TextPart, ToolCallPart, ToolResultPart } from '../../model/part.ts';
 import type { ChatRequest, Message } from '../../model/request.ts';
@@ -11,7 +12,7 @@ import type { ToolNames } from '../../model/tool-names.ts';
 import { encodeMedia, encodeText } from './content.ts';
 import { imageItem, imageItemFields } from './image-item.ts';
 import { reasoningItem } from './reasoning.ts';
-import { ownData } from './wire.ts';
+import { FORMAT, ownData } from './wire.ts';
 
 export interface InputContext {
   /** Who will read it: decides which reasoning and ids go along. */
@@ -67,11 +68,15 @@ class InputEncoder {
     if (message.name !== undefined) {
       this.#context.losses.add('participant-name', path, `The name "${message.name}" is left out.`);
     }
+    loseForeignFields(message.ext, FORMAT, path, this.#context.losses);
     if (message.parts.length === 0) this.#contentOf(message);
     message.parts.forEach((part, index) => {
       const at = `${path}.parts[${index}]`;
       if (part.cache !== undefined) {
         this.#context.losses.add('cache-mark', at, 'The cache mark is left out: the provider caches by itself.');
+      }
+      if (part.type !== 'reasoning' && part.type !== 'opaque') {
+        loseForeignFields(part.ext, FORMAT, at, this.#context.losses);
       }
       this.#part(part, message, at);
     });

@@ -3,6 +3,7 @@
  * protocol has no field for. https://platform.openai.com/docs/api-reference/responses/create
  */
 import { asObject, asString, type JsonObject } from '../../base/json.ts';
+import { acceptableUser } from '../../model/end-user.ts';
 import { type LossFeature, LossList } from '../../model/loss.ts';
 import { effortForBudget } from '../../model/reasoning-scale.ts';
 import type { ChatRequest, Message, OutputFormat, ReasoningOptions } from '../../model/request.ts';
@@ -26,7 +27,7 @@ export function encodeRequest(request: ChatRequest, target: EncodeTarget): Encod
   const toolChoice = encodeToolChoice(request, toolNames, losses);
   const tools = request.tools === undefined ? [] : encodeTools(request.tools, toolNames, losses);
   const text = encodeText(request.output, asObject(extra['text']));
-  const reasoning = encodeReasoning(request.reasoning, asObject(extra['reasoning']), losses);
+  const reasoning = encodeReasoning(request, asObject(extra['reasoning']), losses);
   const include = encodeInclude(request, extra);
   const body: JsonObject = {
     model: target.model,
@@ -42,15 +43,27 @@ export function encodeRequest(request: ChatRequest, target: EncodeTarget): Encod
     ...(text !== undefined && { text }),
     ...(reasoning !== undefined && { reasoning }),
     ...(include.length > 0 && { include }),
-    ...(request.user !== undefined && { user: request.user }),
     ...(request.metadata !== undefined && { metadata: request.metadata }),
+    ...encodeAccount(request, losses),
     ...storeOf(request, target),
-    ...(request.serviceTier !== undefined && { service_tier: request.serviceTier }),
     ...(request.promptCacheKey !== undefined && { prompt_cache_key: request.promptCacheKey }),
     ...(request.stream && { stream: true }),
     ...restOf(extra, ['text', 'reasoning', 'include']),
   };
   return { body, losses: losses.list(), toolNames };
+}
+
+/** Fields about the caller's account. The tiers of protocols other than OpenAI's two are not known here. */
+function encodeAccount({ user, serviceTier, ext }: ChatRequest, losses: LossList): JsonObject {
+  const isOwn = ext?.origin === FORMAT;
+  const speaksOpenAi = isOwn || ext?.origin === 'openai-chat';
+  if (!speaksOpenAi && serviceTier !== undefined) {
+    losses.add('service-tier', 'serviceTier', `The tier "${serviceTier}" belongs to another API and is left out.`);
+  }
+  return {
+    ...(user !== undefined && { user: isOwn ? user : acceptableUser(user, losses) }),
+    ...(speaksOpenAi && serviceTier !== undefined && { service_tier: serviceTier }),
+  };
 }
 
 /**
@@ -91,19 +104,27 @@ function encodeText(output: OutputFormat | undefined, rest: JsonObject | undefin
 }
 
 function encodeReasoning(
-  options: ReasoningOptions | undefined,
+  { reasoning: options, ext }: ChatRequest,
   rest: JsonObject | undefined,
   losses: LossList,
 ): JsonObject | undefined {
-  const effort = options === undefined ? undefined : effortOf(options, losses);
+  const effort = options === undefined ? undefined : effortOf(options, ext?.origin === FORMAT, losses);
   const summary = options === undefined ? undefined : summaryOf(options, losses);
   const out = { ...rest, ...(effort !== undefined && { effort }), ...(summary !== undefined && { summary }) };
   return Object.keys(out).length === 0 ? undefined : out;
 }
 
-function effortOf(options: ReasoningOptions, losses: LossList): string | undefined {
+/** `max` is no word of this API, whose highest is `xhigh`. */
+function effortOf(options: ReasoningOptions, isOwn: boolean, losses: LossList): string | undefined {
   const { effort, budgetTokens, mode } = options;
-  if (effort !== undefined) return effort;
+  if (effort !== undefined) {
+    const word = effort === 'max' && !isOwn ? 'xhigh' : effort;
+    if (word !== effort || budgetTokens !== undefined) {
+      losses.add('reasoning-effort', 'reasoning', `Only the effort "${word}" is sent.`);
+    }
+    return word;
+  }
+  if (budgetTokens === 0) return 'none';
   if (budgetTokens !== undefined) {
     const word = effortForBudget(budgetTokens);
     losses.add(
@@ -113,11 +134,8 @@ function effortOf(options: ReasoningOptions, losses: LossList): string | undefin
     );
     return word;
   }
-  if (mode === 'disabled') {
-    losses.add('reasoning-effort', 'reasoning.mode', 'Reasoning turned off is sent as the effort "none".');
-    return 'none';
-  }
-  if (mode !== undefined) losses.add('reasoning-options', 'reasoning.mode', 'The model decides how much it reasons.');
+  if (mode === 'disabled') return 'none';
+  if (mode === 'enabled') losses.add('reasoning-options', 'reasoning.mode', 'The model decides how much it reasons.');
   return undefined;
 }
 

@@ -4,6 +4,7 @@
  * https://platform.openai.com/docs/api-reference/responses/create#responses-create-tools
  */
 import { asArray, asString, isObject, type JsonObject, type JsonValue, objectsOf } from '../../base/json.ts';
+import { loseForeignFields } from '../../model/foreign-fields.ts';
 import type { LossList } from '../../model/loss.ts';
 import type { ChatRequest, Tool, ToolChoice } from '../../model/request.ts';
 import type { ToolNameRule, ToolNames } from '../../model/tool-names.ts';
@@ -85,6 +86,7 @@ export function encodeTools(tools: readonly Tool[], names: ToolNames, losses: Lo
   let group: { name: string; members: JsonObject[] } | undefined;
   tools.forEach((tool, index) => {
     if (tool.cache !== undefined) losses.add('cache-mark', `tools[${index}]`, 'The cache mark is left out.');
+    if (tool.type !== 'provider') loseForeignFields(tool.ext, FORMAT, `tools[${index}]`, losses);
     const wire = encodeTool(tool, names);
     if (wire === undefined) {
       losses.add('tool-provider-run', `tools[${index}]`, `"${tool.name}" runs at another provider and is not offered.`);

@@ -287,7 +287,6 @@ describe('gemini encodeRequest', () => {
       'logit-bias @ sampling.logitBias',
       'user @ user',
       'metadata @ metadata',
-      'store @ store',
       'service-tier @ serviceTier',
       'prompt-cache-key @ promptCacheKey',
       'parallel-tool-calls @ parallelToolCalls',
