@@ -3,6 +3,7 @@
  * behind a colon, which path patterns cannot say. Tolerated: a missing `/v1`, a doubled one, a trailing slash.
  */
 import type { FormatId } from '../model/format-id.ts';
+import { isManagementPath } from '../policy/door.ts';
 
 export type GeminiAction = 'generateContent' | 'streamGenerateContent' | 'countTokens';
 
@@ -118,11 +119,12 @@ function decoded(text: string): string {
   }
 }
 
-/** The protocol whose error shape a path's callers expect. */
+/** The protocol whose error shape a path's callers expect; management's is that of OpenAI. */
 export function errorFormat(path: string, headers: { readonly [name: string]: unknown }): FormatId {
   const normal = normalPath(path);
   if (normal.startsWith('/v1beta') || /^\/v1\/.+(:|%3A)\w+$/i.test(normal)) return 'gemini';
   if (normal.startsWith('/v1/messages')) return 'anthropic-messages';
+  if (isManagementPath(normal)) return 'openai-chat';
   if (normal.startsWith('/api/') || normal.startsWith('/v1/api/')) return 'ollama-chat';
   if (normal.startsWith('/v1/models') && headers['anthropic-version'] !== undefined) return 'anthropic-messages';
   if (normal.startsWith('/v1/models') && headers['x-goog-api-key'] !== undefined) return 'gemini';

@@ -17,6 +17,7 @@ import type { Exchange } from './exchange.ts';
 import { inlineMedia } from './inline-media.ts';
 import type { LanePorts } from './lane.ts';
 import { encodeTarget } from './lane-hub.ts';
+import { requirePermission } from './stages.ts';
 
 const COUNT_TIMEOUT_MS = 30_000;
 /** What an image costs where nobody can tell: about what vendors charge for one of a megapixel. */
@@ -24,8 +25,9 @@ const TOKENS_PER_IMAGE = 1_000;
 /** Tokens that each message's frame adds in chat models (OpenAI's cookbook on counting tokens). */
 const TOKENS_PER_MESSAGE = 4;
 
-/** Input tokens of the exchange's request, by the first target of its route. */
+/** Input tokens of the exchange's request, by the first target of its route. Throws `permission_denied` like a request. */
 export async function countTokens(exchange: Exchange, ports: LanePorts): Promise<number> {
+  requirePermission(exchange);
   const [target] = resolve(exchange.model, exchange.format, exchange.snapshot).targets;
   if (target?.endpoint.countTokensPath !== undefined) {
     const counted = await askUpstream(exchange, target, ports);

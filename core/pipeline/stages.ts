@@ -37,11 +37,15 @@ export const record: Stage = async (exchange, next) => {
 
 /** Is the caller's key allowed this model? */
 export const permit: Stage = (exchange, next) => {
-  if (exchange.caller.allows(exchange.model)) return next();
-  throw new OmniError('permission_denied', `This API key may not use the model "${exchange.model}".`, {
-    path: 'model',
-  });
+  requirePermission(exchange);
+  return next();
 };
+
+/** Throws `permission_denied` when the caller's key may not use the model asked for. */
+export function requirePermission({ caller, model }: Exchange): void {
+  if (caller.allows(model)) return;
+  throw new OmniError('permission_denied', `This API key may not use the model "${model}".`, { path: 'model' });
+}
 
 /** Tries the route's targets in order until one answers. */
 function attempt(ports: LanePorts): Stage {
