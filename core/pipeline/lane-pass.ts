@@ -111,6 +111,8 @@ class PassingStream {
   readonly #frames: FrameReader;
   readonly #gate: WholeFrames;
   #held: Buffer[] = [];
+  /** The protocol's last frame is among the held bytes; usage may stand between a finish reason and that frame. */
+  #holdsEnd = false;
 
   constructor(exchange: Exchange, target: Target, answer: UpstreamAnswer) {
     this.#exchange = exchange;
@@ -132,6 +134,7 @@ class PassingStream {
         await this.#chunks.return?.();
         throw reportedError(this.#observer.summary().error ?? { message: '' }, this.#target);
       }
+      this.#holdsEnd = meaning === 'end';
       if (meaning !== 'prelude') break;
       if (done)
         throw upstreamError({ message: 'The provider closed the stream before it answered.', code: 'server_error' });
@@ -143,7 +146,7 @@ class PassingStream {
   async *rest(): AsyncGenerator<Buffer | string> {
     let isFinished = false;
     try {
-      if (this.#observer.summary().ended) await this.#close();
+      if (this.#holdsEnd) await this.#close();
       for (const chunk of this.#held.splice(0)) {
         const whole = this.#gate.push(chunk);
         if (whole.length > 0) yield whole;
