@@ -7,7 +7,6 @@ import type { Account } from '../accounts/accounts.ts';
 import type { Clock } from '../base/clock.ts';
 import { OmniError, toOmniError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
-import type { FormatId } from '../model/format-id.ts';
 import { countTokens } from '../pipeline/count-tokens.ts';
 import { embeddingsPipeline } from '../pipeline/embeddings.ts';
 import type { Caller, Exchange, Reply } from '../pipeline/exchange.ts';
@@ -100,11 +99,15 @@ export function createGateway(ports: GatewayPorts): Gateway {
       const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
       const match = matchRoute(request.method ?? 'GET', path);
       if (match.type === 'foreign') return false;
-      const format = errorFormat(path, request.headers);
-      await writeReply(
-        response,
-        await replyTo(match, format, () => answerOf(match, answer, request, response), ports.log),
-      );
+      let reply: Reply;
+      try {
+        reply = await answerOf(match, answer, request, response);
+      } catch (thrown) {
+        const error = toOmniError(thrown);
+        if (error.code === 'internal') ports.log.error('A request failed.', { path }, thrown);
+        reply = errorReply(error, errorFormat(path, request.headers));
+      }
+      await writeReply(response, reply);
       return true;
     },
   };
@@ -122,17 +125,6 @@ function answerOf(match: Match, answer: Answer, request: IncomingMessage, respon
     );
   }
   throw new OmniError('not_found', `There is no ${request.method} ${(request.url ?? '').split('?', 1)[0]}.`);
-}
-
-async function replyTo(match: Match, format: FormatId, work: () => Promise<Reply>, log: Log): Promise<Reply> {
-  try {
-    return await work();
-  } catch (thrown) {
-    const error = toOmniError(thrown);
-    if (error.code === 'internal')
-      log.error('A request failed.', { route: match.type === 'route' ? match.route.kind : match.type }, thrown);
-    return errorReply(error, format);
-  }
 }
 
 function json(body: object): Reply {

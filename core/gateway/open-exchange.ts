@@ -1,5 +1,6 @@
 /** From a raw request to an exchange: body read and scanned, protocol decided by the endpoint, client watched. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Cancellation } from '../base/cancellation.ts';
 import { OmniError } from '../base/errors.ts';
 import { randomId } from '../base/ids.ts';
 import { asObject, type JsonObject, parseJson } from '../base/json.ts';
@@ -72,7 +73,7 @@ export async function openExchange(
     stream,
     caller,
     snapshot,
-    signal: watch(response),
+    cancellation: watch(response),
     ledger: new Ledger(ports.ledger, { id, endpoint, clientFormat: opening.kind === 'embeddings' ? 'other' : format }),
     body: parsed,
     request: () => {
@@ -142,11 +143,11 @@ function qualified(model: string, name: string, snapshot: Snapshot): string {
   });
 }
 
-/** Aborted when the client's connection closes before the reply is complete. */
-function watch(response: ServerResponse): AbortSignal {
-  const controller = new AbortController();
+/** Cancelled when the client's connection closes before the reply is complete. */
+function watch(response: ServerResponse): Cancellation {
+  const cancellation = new Cancellation();
   response.on('close', () => {
-    if (!response.writableFinished) controller.abort();
+    if (!response.writableFinished) cancellation.cancel();
   });
-  return controller.signal;
+  return cancellation;
 }

@@ -73,7 +73,7 @@ export function normalPath(path: string): string {
 
 /** What a request is for. `path` is without query; HEAD counts as GET. */
 export function matchRoute(method: string, path: string): Match {
-  const normal = normalPath(path);
+  const normal = Object.hasOwn(FIXED, path) ? path : normalPath(path);
   const asked = method === 'HEAD' ? 'GET' : method;
   if (normal === '/v1/responses' && asked === 'GET') return { type: 'route', route: { kind: 'responses-socket' } };
   const found = Object.hasOwn(FIXED, normal) ? FIXED[normal] : withParameters(normal, asked);

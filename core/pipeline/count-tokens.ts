@@ -42,11 +42,11 @@ async function askUpstream(exchange: Exchange, target: Target, ports: LanePorts)
   if (countTokensPath === undefined) return undefined;
   const isSame = exchange.format === target.endpoint.format;
   const answer = await sendCall(ports.dispatcher, {
-    url: fill(target.provider, countTokensPath, target.model, 'countTokens'),
+    address: fill(target.provider, countTokensPath, target.model, 'countTokens'),
     method: 'POST',
     headers: callHeaders(target, isSame ? exchange.headers : undefined),
     body: isSame ? sameBody(exchange, target) : JSON.stringify(await translatedBody(exchange, target, ports)),
-    signal: exchange.signal,
+    cancellation: exchange.cancellation,
     headersTimeoutMs: COUNT_TIMEOUT_MS,
     idleTimeoutMs: COUNT_TIMEOUT_MS,
   });
@@ -68,7 +68,7 @@ function sameBody(exchange: Exchange, target: Target): CallBody {
 async function translatedBody(exchange: Exchange, target: Target, ports: LanePorts): Promise<JsonObject> {
   const format = FORMATS[target.endpoint.format];
   const request = format.inlineMedia
-    ? await inlineMedia(exchange.request(), ports, exchange.signal)
+    ? await inlineMedia(exchange.request(), ports, exchange.cancellation.signal)
     : exchange.request();
   const { body } = format.encodeRequest({ ...request, model: target.model, stream: false }, encodeTarget(target));
   if (target.endpoint.format === 'gemini') {

@@ -49,13 +49,13 @@ async function embed(exchange: Exchange, target: Target, ports: LanePorts): Prom
     );
   }
   const answer = await sendCall(ports.dispatcher, {
-    url: fill(target.provider, path, target.model, 'batchEmbedContents'),
+    address: fill(target.provider, path, target.model, 'batchEmbedContents'),
     method: 'POST',
     headers: callHeaders(target),
     body: isGemini
       ? JSON.stringify(geminiRequest(exchange.body(), target.model))
       : exchange.scan.replace('model', JSON.stringify(target.model)),
-    signal: exchange.signal,
+    cancellation: exchange.cancellation,
     headersTimeoutMs: ATTEMPT_LIMITS.firstContentMs,
     idleTimeoutMs: ATTEMPT_LIMITS.idleMs,
   });

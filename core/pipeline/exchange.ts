@@ -3,6 +3,7 @@
  * the `Ledger` is its one mutable account, written to the store once, when the request ends.
  */
 import type { IncomingHttpHeaders } from 'node:http';
+import type { Cancellation } from '../base/cancellation.ts';
 import type { FramingId } from '../base/framing.ts';
 import type { JsonObject } from '../base/json.ts';
 import type { JsonScan } from '../base/json-scan.ts';
@@ -42,8 +43,8 @@ export interface Exchange {
   readonly stream: boolean;
   readonly caller: Caller;
   readonly snapshot: Snapshot;
-  /** Aborted when the client goes away. */
-  readonly signal: AbortSignal;
+  /** Cancelled when the client goes away. */
+  readonly cancellation: Cancellation;
   readonly ledger: Ledger;
   /** The body parsed; parsed once, on first use. */
   body(): JsonObject;

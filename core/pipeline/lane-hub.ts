@@ -32,7 +32,7 @@ export async function hubLane(exchange: Exchange, target: Target, ports: LanePor
   const format = FORMATS[target.endpoint.format];
   const asked = exchange.request();
   refuseServerState(asked);
-  const request = format.inlineMedia ? await inlineMedia(asked, ports, exchange.signal) : asked;
+  const request = format.inlineMedia ? await inlineMedia(asked, ports, exchange.cancellation.signal) : asked;
   const encoded = format.encodeRequest(
     { ...request, model: target.model, stream: exchange.stream },
     encodeTarget(target),
@@ -42,7 +42,7 @@ export async function hubLane(exchange: Exchange, target: Target, ports: LanePor
     target,
     body: JSON.stringify(applyQuirks(encoded.body, quirksOf(target))),
     stream: exchange.stream,
-    signal: exchange.signal,
+    cancellation: exchange.cancellation,
   });
   const restore = toolCallRestorer(encoded.toolNames);
   const source = {

@@ -52,7 +52,7 @@ export async function passLane(exchange: Exchange, target: Target, ports: LanePo
     target,
     body: passBody(exchange, target),
     stream: exchange.stream,
-    signal: exchange.signal,
+    cancellation: exchange.cancellation,
     clientHeaders: exchange.headers,
   });
   if (exchange.stream && isStream(answer, true)) return passStream(exchange, target, answer);

@@ -6,6 +6,7 @@
  */
 import { createHmac, createSecretKey, randomInt } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import { LRUCache } from 'lru-cache';
 import type { Clock } from '../base/clock.ts';
 import { OmniError } from '../base/errors.ts';
 import { globMatches } from '../base/glob.ts';
@@ -73,6 +74,7 @@ const PREFIX = 'sk-omr-';
 const RANDOM_LENGTH = 40;
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 const LAST_USED_EVERY_MS = 60_000;
+const RECENT_KEYS = 500;
 
 /** Whether a request needs a key: as set, else everywhere but for a local caller of a loopback listener. */
 export function isKeyRequired(
@@ -90,8 +92,17 @@ export function createApiKeys(ports: ApiKeyPorts): ApiKeys {
   // An index by HMAC: how long a look-up takes depends on the hash, which nobody without the secret can steer.
   const hash = (key: string): string => createHmac('sha256', hashKey).update(key).digest('hex');
   let byHash = new Map<string, ApiKeyRecord>();
+  // Keys seen lately, so that a busy client's key is not hashed for each request. Unknown ones are not kept.
+  const recent = new LRUCache<string, ApiKeyRecord>({ max: RECENT_KEYS });
   const reload = (): void => {
     byHash = new Map(store.apiKeys.list().map((record) => [record.keyHash, record]));
+    recent.clear();
+  };
+  const recordOf = (key: string): ApiKeyRecord | undefined => {
+    if (!key.startsWith(PREFIX)) return undefined;
+    const known = recent.get(key) ?? byHash.get(hash(key));
+    if (known !== undefined) recent.set(key, known);
+    return known;
   };
   const touch = lastUse(ports);
   reload();
@@ -130,7 +141,7 @@ export function createApiKeys(ports: ApiKeyPorts): ApiKeys {
     },
     authorize(request, need) {
       const keys = presentedKeys(request.headers, request.url);
-      const records = keys.flatMap((key) => (key.startsWith(PREFIX) ? (byHash.get(hash(key)) ?? []) : []));
+      const records = keys.flatMap((key) => recordOf(key) ?? []);
       const active = records.filter(({ isActive }) => isActive);
       const record = active.find(({ scopes }) => scopes.includes(need.scope)) ?? active[0];
       if (record === undefined) return withoutKey(keys, records, need.isKeyRequired);

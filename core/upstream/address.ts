@@ -3,9 +3,10 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { FormatId } from '../model/format-id.ts';
 import type { Endpoint, Provider } from '../providers/provider.ts';
 import type { Target } from '../routing/resolve.ts';
+import type { UpstreamAddress } from './call.ts';
 
-/** URLs without placeholders are the same for every request of an endpoint. */
-const fixedUrls = new WeakMap<Endpoint, URL>();
+/** Addresses without placeholders are the same for every request of an endpoint. */
+const fixedAddresses = new WeakMap<Endpoint, UpstreamAddress>();
 
 /** Request headers of the client that belong to its protocol and go along when the target speaks the same one. */
 const PROTOCOL_HEADERS: Readonly<Record<FormatId, readonly string[]>> = {
@@ -16,26 +17,33 @@ const PROTOCOL_HEADERS: Readonly<Record<FormatId, readonly string[]>> = {
   'ollama-chat': [],
 };
 
-/** The URL for generating. Streams of Gemini are asked for as SSE (https://ai.google.dev/api/generate-content). */
-export function generateUrl(target: Pick<Target, 'provider' | 'endpoint' | 'model'>, stream: boolean): URL {
+/** The address for generating. Streams of Gemini are asked for as SSE (https://ai.google.dev/api/generate-content). */
+export function generateAddress(
+  target: Pick<Target, 'provider' | 'endpoint' | 'model'>,
+  stream: boolean,
+): UpstreamAddress {
   const { provider, endpoint, model } = target;
-  if (!endpoint.path.includes('{')) {
-    let url = fixedUrls.get(endpoint);
-    if (url === undefined) {
-      url = new URL(provider.hosts.api + endpoint.path);
-      fixedUrls.set(endpoint, url);
-    }
-    return url;
+  if (endpoint.path.includes('{')) {
+    const { origin, path } = fill(provider, endpoint.path, model, stream ? 'streamGenerateContent' : 'generateContent');
+    return { origin, path: stream && endpoint.format === 'gemini' ? `${path}?alt=sse` : path };
   }
-  const url = fill(provider, endpoint.path, model, stream ? 'streamGenerateContent' : 'generateContent');
-  if (stream && endpoint.format === 'gemini') url.searchParams.set('alt', 'sse');
-  return url;
+  let address = fixedAddresses.get(endpoint);
+  if (address === undefined) {
+    address = addressOf(provider.hosts.api + endpoint.path);
+    fixedAddresses.set(endpoint, address);
+  }
+  return address;
 }
 
 /** A path of the provider's with its placeholders filled in, on its API host. */
-export function fill(provider: Provider, path: string, model: string, action = ''): URL {
+export function fill(provider: Provider, path: string, model: string, action = ''): UpstreamAddress {
   const id = model.split('/').map(encodeURIComponent).join('/');
-  return new URL(provider.hosts.api + path.replace('{model}', id).replace('{action}', action));
+  return addressOf(provider.hosts.api + path.replace('{model}', id).replace('{action}', action));
+}
+
+function addressOf(text: string): UpstreamAddress {
+  const { origin, pathname, search } = new URL(text);
+  return { origin, path: pathname + search };
 }
 
 /** The headers of a call: the protocol's, the row's, the account's key. `client` is given in the same-format lane only. */

@@ -5,17 +5,24 @@
  */
 import { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
+import type { Cancellation } from '../base/cancellation.ts';
 import { OmniError } from '../base/errors.ts';
+
+/** Where a call goes: `https://api.openai.com` and `/v1/chat/completions`, query included. */
+export interface UpstreamAddress {
+  readonly origin: string;
+  readonly path: string;
+}
 
 export type CallBody = Buffer | string | readonly Buffer[];
 
 export interface UpstreamCall {
-  readonly url: URL;
+  readonly address: UpstreamAddress;
   readonly method: 'POST' | 'GET';
   readonly headers: Readonly<Record<string, string>>;
   /** Pieces are sent one after the other. */
   readonly body?: CallBody;
-  readonly signal: AbortSignal;
+  readonly cancellation: Cancellation;
   /** Until the answer's headers, then between two chunks of its body. */
   readonly headersTimeoutMs: number;
   readonly idleTimeoutMs: number;
@@ -36,7 +43,8 @@ const HIGH_WATER_BYTES = 256 * 1024;
 /** Sends the call. Throws OmniError: `upstream_unreachable`, `upstream_timeout` or `client_closed`. */
 export function sendCall(dispatcher: Dispatcher, call: UpstreamCall): Promise<UpstreamAnswer> {
   return new Promise((resolve, reject) => {
-    if (call.signal.aborted) return reject(clientClosed());
+    const { cancellation } = call;
+    if (cancellation.isCancelled) return reject(clientClosed());
     const flow = new BodyFlow();
     let controller: Dispatcher.DispatchController | undefined;
     let answered = false;
@@ -44,12 +52,11 @@ export function sendCall(dispatcher: Dispatcher, call: UpstreamCall): Promise<Up
       if (controller === undefined) reject(clientClosed());
       else controller.abort(clientClosed());
     };
-    const settle = (): void => call.signal.removeEventListener('abort', onAbort);
-    call.signal.addEventListener('abort', onAbort, { once: true });
+    const settle = cancellation.onCancel(onAbort);
     dispatcher.dispatch(
       {
-        origin: call.url.origin,
-        path: call.url.pathname + call.url.search,
+        origin: call.address.origin,
+        path: call.address.path,
         method: call.method,
         ...contentOf(call),
         headersTimeout: call.headersTimeoutMs,
@@ -59,7 +66,7 @@ export function sendCall(dispatcher: Dispatcher, call: UpstreamCall): Promise<Up
         onRequestStart(started) {
           controller = started;
           flow.controller = started;
-          if (call.signal.aborted) onAbort();
+          if (cancellation.isCancelled) onAbort();
         },
         onResponseStart(_controller, status, headers) {
           if (status < 200) return;

@@ -1,8 +1,9 @@
 /** Sends one attempt and returns its answer once the status says it is one. */
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
+import type { Cancellation } from '../base/cancellation.ts';
 import type { Target } from '../routing/resolve.ts';
-import { callHeaders, generateUrl } from './address.ts';
+import { callHeaders, generateAddress } from './address.ts';
 import { type CallBody, sendCall, type UpstreamAnswer } from './call.ts';
 import { failureOf } from './failure.ts';
 
@@ -22,7 +23,7 @@ export interface Attempt {
   readonly target: Target;
   readonly body: CallBody;
   readonly stream: boolean;
-  readonly signal: AbortSignal;
+  readonly cancellation: Cancellation;
   /** The client's headers, in the same-format lane. */
   readonly clientHeaders?: IncomingHttpHeaders;
 }
@@ -31,11 +32,11 @@ export interface Attempt {
 export async function send(dispatcher: Dispatcher, attempt: Attempt, limits = ATTEMPT_LIMITS): Promise<UpstreamAnswer> {
   const { target, stream } = attempt;
   const answer = await sendCall(dispatcher, {
-    url: generateUrl(target, stream),
+    address: generateAddress(target, stream),
     method: 'POST',
     headers: callHeaders(target, attempt.clientHeaders),
     body: attempt.body,
-    signal: attempt.signal,
+    cancellation: attempt.cancellation,
     headersTimeoutMs: stream ? limits.firstContentMs : limits.totalMs,
     idleTimeoutMs: stream ? limits.idleMs : limits.totalMs,
   });

@@ -2,24 +2,25 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Agent } from 'undici';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
-import { readAll, sendCall, type UpstreamAnswer } from '../../core/upstream/call.ts';
+import { Cancellation } from '../../core/base/cancellation.ts';
+import { readAll, sendCall, type UpstreamAddress, type UpstreamAnswer } from '../../core/upstream/call.ts';
 
 const servers: Server[] = [];
 const agent = new Agent({ connect: { timeout: 500 } });
 
-async function serve(listener: RequestListener): Promise<URL> {
+async function serve(listener: RequestListener): Promise<UpstreamAddress> {
   const server = createServer(listener);
   servers.push(server);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/x`);
+  return { origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, path: '/x' };
 }
-function call(url: URL, signal = new AbortController().signal, timeoutMs = 5_000): Promise<UpstreamAnswer> {
+function call(address: UpstreamAddress, cancellation = new Cancellation(), timeoutMs = 5_000): Promise<UpstreamAnswer> {
   return sendCall(agent, {
-    url,
+    address,
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: '{}',
-    signal,
+    cancellation,
     headersTimeoutMs: timeoutMs,
     idleTimeoutMs: timeoutMs,
   });
@@ -91,18 +92,18 @@ describe('sendCall', () => {
         if (when !== 'before the headers') response.write('x');
         begun.resolve();
       });
-      const controller = new AbortController();
-      const calling = call(url, controller.signal);
+      const cancellation = new Cancellation();
+      const calling = call(url, cancellation);
       await begun.promise;
       if (when === 'before the headers') {
         abortedAtMs = Date.now();
-        controller.abort();
+        cancellation.cancel();
         await expect(calling).rejects.toMatchObject({ code: 'client_closed' });
       } else {
         const answer = await calling;
         abortedAtMs = Date.now();
         if (when === 'in mid-body') {
-          controller.abort();
+          cancellation.cancel();
           await expect(readAll(answer.body, 100)).rejects.toMatchObject({ code: 'client_closed' });
         } else {
           for await (const _chunk of answer.body) break;

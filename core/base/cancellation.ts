@@ -1,0 +1,38 @@
+/**
+ * Tells work that its client has gone. One is made for every request and nearly none is ever used, which is why it is not
+ * an AbortController: that costs more than all else the gateway decides about a small request. Code that wants an
+ * AbortSignal gets one on demand.
+ */
+export class Cancellation {
+  #isCancelled = false;
+  #listeners: (() => void)[] = [];
+  #controller: AbortController | undefined;
+
+  get isCancelled(): boolean {
+    return this.#isCancelled;
+  }
+
+  cancel(): void {
+    if (this.#isCancelled) return;
+    this.#isCancelled = true;
+    this.#controller?.abort();
+    for (const listener of this.#listeners.splice(0)) listener();
+  }
+
+  /** Calls `listener` once when cancelled, not when it already is. The result takes it back. */
+  onCancel(listener: () => void): () => void {
+    this.#listeners.push(listener);
+    return () => {
+      const at = this.#listeners.indexOf(listener);
+      if (at >= 0) this.#listeners.splice(at, 1);
+    };
+  }
+
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.#isCancelled) this.#controller.abort();
+    }
+    return this.#controller.signal;
+  }
+}
