@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Cancellation } from '../base/cancellation.ts';
 import { OmniError } from '../base/errors.ts';
 import { randomId } from '../base/ids.ts';
-import { asObject, type JsonObject, parseJson } from '../base/json.ts';
+import type { JsonObject } from '../base/json.ts';
 import { JsonScan } from '../base/json-scan.ts';
 import { FORMATS } from '../formats/index.ts';
 import { openaiCompletions } from '../formats/openai-completions/index.ts';
@@ -38,9 +38,8 @@ export async function openExchange(
   opener: Opener,
 ): Promise<Exchange> {
   const { opening, caller, ports } = opener;
-  const bytes = await readBody(request, ports.maxBodyBytes());
-  const scan = new JsonScan(bytes);
-  if (bytes.length <= VALIDATED_BYTES) parsedObject(bytes);
+  const scan = new JsonScan(await readBody(request, ports.maxBodyBytes()));
+  let body: JsonObject | undefined = scan.length <= VALIDATED_BYTES ? scan.parse() : undefined;
   const snapshot = ports.snapshot();
   const { format, endpoint, codec } = sideOf(opening);
   const address =
@@ -52,10 +51,9 @@ export async function openExchange(
   const isArray = address?.stream === true && !/[?&]alt=sse(&|$)/.test(request.url ?? '');
   const model = modelOf(opening, scan, snapshot);
   const id = randomId();
-  let body: JsonObject | undefined;
   let decoded: ChatRequest | undefined;
   const parsed = (): JsonObject => {
-    body ??= parsedObject(bytes);
+    body ??= scan.parse();
     return body;
   };
   return {
@@ -66,7 +64,6 @@ export async function openExchange(
     mayPass: opening.kind !== 'completions' && !isArray,
     framing: isArray ? 'json-array' : FORMATS[format].framing,
     headers: request.headers,
-    bytes,
     scan,
     ...(address && { address }),
     model,
@@ -81,12 +78,6 @@ export async function openExchange(
       return decoded;
     },
   };
-}
-
-function parsedObject(bytes: Buffer): JsonObject {
-  const body = asObject(parseJson(bytes.toString('utf8')));
-  if (body === undefined) throw new OmniError('invalid_json', 'The request body is not valid JSON.');
-  return body;
 }
 
 interface Side {

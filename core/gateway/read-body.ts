@@ -13,8 +13,8 @@ const UNPACK: Readonly<Record<string, Unpack>> = {
   zstd: promisify<Buffer, { maxOutputLength: number }, Buffer>(zstdDecompress),
 };
 
-/** The body's bytes. Throws `payload_too_large`, `unsupported_media_type`, `invalid_request` or `client_closed`. */
-export async function readBody(request: IncomingMessage, limitBytes: number): Promise<Buffer> {
+/** The body's bytes, in the pieces they came in. Throws `payload_too_large`, `unsupported_media_type`, `invalid_request` or `client_closed`. */
+export async function readBody(request: IncomingMessage, limitBytes: number): Promise<readonly Buffer[]> {
   const declared = Number(request.headers['content-length'] ?? 0);
   if (declared > limitBytes) throw tooLarge(limitBytes);
   const raw = await collect(request, limitBytes);
@@ -28,14 +28,14 @@ export async function readBody(request: IncomingMessage, limitBytes: number): Pr
     );
   }
   try {
-    return await unpack(raw, { maxOutputLength: limitBytes });
+    return [await unpack(Buffer.concat(raw), { maxOutputLength: limitBytes })];
   } catch (cause) {
     if (cause instanceof RangeError) throw tooLarge(limitBytes);
     throw new OmniError('invalid_request', `The body is not valid ${encoding}.`, { cause });
   }
 }
 
-function collect(request: IncomingMessage, limitBytes: number): Promise<Buffer> {
+function collect(request: IncomingMessage, limitBytes: number): Promise<readonly Buffer[]> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
@@ -54,8 +54,7 @@ function collect(request: IncomingMessage, limitBytes: number): Promise<Buffer> 
     };
     const onEnd = (): void => {
       settle();
-      const [only] = chunks;
-      resolve(chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks, size));
+      resolve(chunks);
     };
     const onGone = (cause?: Error): void => {
       settle();

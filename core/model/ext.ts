@@ -30,7 +30,7 @@ export const ENVELOPE_START = 'b21yMTp7';
 export const MADE_HERE = 'omr';
 
 /** Does a body hold anything that only the gateway understands, so that it must be read before an upstream gets it? */
-export function holdsOwnMarks(body: Buffer): boolean {
+export function holdsOwnMarks(body: { includes(text: string): boolean }): boolean {
   return body.includes(ENVELOPE_START) || body.includes(`_${MADE_HERE}`);
 }
 

@@ -62,7 +62,9 @@ async function askUpstream(exchange: Exchange, target: Target, ports: LanePorts)
 }
 
 function sameBody(exchange: Exchange, target: Target): CallBody {
-  return exchange.scan.has('model') ? exchange.scan.replace('model', JSON.stringify(target.model)) : exchange.bytes;
+  return exchange.scan.has('model')
+    ? exchange.scan.replace('model', JSON.stringify(target.model))
+    : exchange.scan.pieces();
 }
 
 async function translatedBody(exchange: Exchange, target: Target, ports: LanePorts): Promise<JsonObject> {

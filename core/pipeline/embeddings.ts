@@ -65,7 +65,7 @@ async function embed(exchange: Exchange, target: Target, ports: LanePorts): Prom
   const usage = asObject(body['usage']);
   const inputTokens = asNumber(usage?.['prompt_tokens']);
   if (inputTokens !== undefined) exchange.ledger.use({ inputTokens, outputTokens: 0 });
-  else exchange.ledger.estimate(exchange.bytes.length, 0);
+  else exchange.ledger.estimate(exchange.scan.length, 0);
   await exchange.ledger.close('ok');
   return { status: 200, headers: JSON_HEADERS, body: JSON.stringify(body) };
 }

@@ -35,7 +35,6 @@ export interface Exchange {
   /** How a stream is framed for this client. */
   readonly framing: FramingId;
   readonly headers: IncomingHttpHeaders;
-  readonly bytes: Buffer;
   readonly scan: JsonScan;
   readonly address?: RequestAddress;
   /** The model as asked for. */

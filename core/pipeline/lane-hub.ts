@@ -102,7 +102,7 @@ async function wholeReply(exchange: Exchange, batches: Batches): Promise<Reply> 
   exchange.ledger.lose(losses);
   const json = JSON.stringify(body);
   exchange.ledger.use(last.usage);
-  if (last.usage === undefined) exchange.ledger.estimate(exchange.bytes.length, lengthOf(events));
+  if (last.usage === undefined) exchange.ledger.estimate(exchange.scan.length, lengthOf(events));
   await exchange.ledger.close('ok');
   return { status: 200, headers: JSON_HEADERS, body: json };
 }
@@ -160,7 +160,7 @@ async function* encodeStream(exchange: Exchange, held: readonly ChatEvent[], bat
     isFinished = true;
     ledger.lose(encoder.losses());
     if (last.type === 'finish') ledger.use(last.usage);
-    ledger.estimate(exchange.bytes.length, outputLength);
+    ledger.estimate(exchange.scan.length, outputLength);
     await (last.type === 'error' ? ledger.close(outcomeOf(last), eventError(last)) : ledger.close('ok'));
   };
   try {
@@ -175,7 +175,7 @@ async function* encodeStream(exchange: Exchange, held: readonly ChatEvent[], bat
     if (framing.close !== '') yield framing.close;
   } finally {
     if (!isFinished) {
-      ledger.estimate(exchange.bytes.length, outputLength);
+      ledger.estimate(exchange.scan.length, outputLength);
       await ledger.close('cancelled');
     }
     await batches.return(undefined);

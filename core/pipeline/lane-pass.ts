@@ -36,7 +36,7 @@ export function canPass(exchange: Exchange, target: Target): boolean {
   return (
     exchange.mayPass &&
     exchange.format === target.endpoint.format &&
-    !holdsOwnMarks(exchange.bytes) &&
+    !holdsOwnMarks(exchange.scan) &&
     saysWhetherToStream(exchange) &&
     !quirksOf(target).some((quirk) => quirk.frame !== undefined)
   );
@@ -65,7 +65,7 @@ function passBody(exchange: Exchange, target: Target): CallBody {
     const body = exchange.scan.has('model') ? { ...exchange.body(), model: target.model } : exchange.body();
     return JSON.stringify(applyQuirks(body, quirks));
   }
-  if (!exchange.scan.has('model') || exchange.scan.value('model') === target.model) return exchange.bytes;
+  if (!exchange.scan.has('model') || exchange.scan.value('model') === target.model) return exchange.scan.pieces();
   return exchange.scan.replace('model', JSON.stringify(target.model));
 }
 
@@ -83,8 +83,7 @@ async function passWhole(exchange: Exchange, target: Target, answer: UpstreamAns
   const last = events.at(-1);
   if (last?.type === 'error') throw eventError(scrubbedEvent(last, target));
   if (last?.type === 'finish') exchange.ledger.use(last.usage);
-  if (last?.type !== 'finish' || last.usage === undefined)
-    exchange.ledger.estimate(exchange.bytes.length, bytes.length);
+  if (last?.type !== 'finish' || last.usage === undefined) exchange.ledger.estimate(exchange.scan.length, bytes.length);
   exchange.ledger.firstContent();
   await exchange.ledger.close('ok');
   if (!exchange.stream) return { status: 200, headers: JSON_HEADERS, body: bytes };
@@ -217,9 +216,9 @@ class PassingStream {
 
   async #close(outcome?: 'cancelled' | 'cut', error?: OmniError): Promise<void> {
     const { usage, contentLength, error: reported } = this.#observer.summary();
-    const { ledger, bytes } = this.#exchange;
+    const { ledger, scan } = this.#exchange;
     ledger.use(usage);
-    ledger.estimate(bytes.length, contentLength);
+    ledger.estimate(scan.length, contentLength);
     await ledger.close(outcome ?? (reported === undefined ? 'ok' : 'error'), error);
   }
 }
