@@ -4,6 +4,10 @@
  */
 import { enableCompileCache } from 'node:module';
 import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+
+// The old generation is looked through when it has grown by a quarter: memory freed by ended streams goes back sooner.
+setFlagsFromString('--heap-growing-percent=25');
 
 enableCompileCache(join(import.meta.dirname, '.compile-cache'));
 await import('../main/headless/index.ts');

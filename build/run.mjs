@@ -7,7 +7,7 @@ import { runBench } from './steps/bench.mjs';
 import { ensureBuilt, HEADLESS } from './steps/bundle.mjs';
 import { check } from './steps/check.mjs';
 import { ensureInstalled } from './steps/install.mjs';
-import { FAILED, NODE_IS_NEW_ENOUGH, runNode, StepError, say } from './steps/process.mjs';
+import { FAILED, NODE_IS_NEW_ENOUGH, runNode, SERVER_FLAGS, StepError, say } from './steps/process.mjs';
 import { test } from './steps/test.mjs';
 
 /** @typedef {(args: readonly string[]) => Promise<number | undefined>} Command its exit code; undefined: still serving */
@@ -56,7 +56,7 @@ async function prepare() {
  * @type {Command}
  */
 async function serve(args) {
-  if (!NODE_IS_NEW_ENOUGH) return runNode([HEADLESS.path, ...args]);
+  if (!NODE_IS_NEW_ENOUGH) return runNode([...SERVER_FLAGS, HEADLESS.path, ...args]);
   process.argv = [process.execPath, HEADLESS.path, ...args];
   await import(HEADLESS.url);
   return undefined;

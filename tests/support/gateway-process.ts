@@ -8,7 +8,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { nodeBinary } from '../../build/steps/process.mjs';
+import { nodeBinary, SERVER_FLAGS } from '../../build/steps/process.mjs';
 import { isObject, type JsonObject, type JsonValue } from '../../core/base/json.ts';
 import { ROOT } from './sources.ts';
 
@@ -87,7 +87,7 @@ export function spawnServe(dataDir: string, { env = {}, args = ['--port', '0'] }
     const value = process.env[name];
     return value === undefined ? [] : [[name, value]];
   });
-  const child = spawn(nodeBinary(), [join(ROOT, 'build', 'run.mjs'), 'serve', ...args], {
+  const child = spawn(nodeBinary(), [...SERVER_FLAGS, join(ROOT, 'build', 'run.mjs'), 'serve', ...args], {
     cwd: ROOT,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
