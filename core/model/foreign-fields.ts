@@ -3,7 +3,7 @@
  * not know them. Formats also keep marks in `ext` of how something was spelled; nothing is lost with those.
  */
 import { isObject } from '../base/json.ts';
-import type { Ext } from './ext.ts';
+import { type Ext, extBelongsTo } from './ext.ts';
 import type { FormatId } from './format-id.ts';
 import type { LossList } from './loss.ts';
 
@@ -25,9 +25,19 @@ const READ: Readonly<Record<FormatId, readonly string[]>> = {
   'ollama-chat': ['index'],
 };
 
-/** Declares what `ext` carries for another protocol than `format`: a signature, or fields only that protocol knows. */
-export function loseForeignFields(ext: Ext | undefined, format: FormatId, path: string, losses: LossList): void {
-  if (ext === undefined || ext.origin === format) return;
+/** Who will read the message or part that carries `ext`, and where its losses go. */
+export interface Reader {
+  readonly format: FormatId;
+  /** The target's maker; absent for a client, who may have what any maker of its protocol gave. */
+  readonly issuer?: string;
+  readonly path: string;
+  readonly losses: LossList;
+}
+
+/** Declares what `ext` carries and the reader does not get: another maker's signature, or another protocol's fields. */
+export function loseForeignFields(ext: Ext | undefined, { format, issuer, path, losses }: Reader): void {
+  const isGivenBack: boolean = extBelongsTo(ext, format, issuer);
+  if (ext === undefined || isGivenBack) return;
   const names = foreignFields(ext);
   const signatures = names.filter((name) => /signature/i.test(name));
   const others = names.filter((name) => !signatures.includes(name));

@@ -20,7 +20,7 @@ export function encodeBlock(
   const { path } = at;
   switch (part.type) {
     case 'text':
-      return encodeText(part, path, context.losses);
+      return encodeText(part, path, context);
     case 'media':
       if (at.place === 'user') return encodeMedia(part, path, context);
       context.losses.add(part.kind, path, `The API takes no media in ${at.place} text; it is left out.`);
@@ -39,9 +39,10 @@ export function encodeBlock(
 }
 
 /** Blank text is left out: the API refuses it (facts D.15-8). */
-function encodeText(part: TextPart, path: string, losses: LossList): JsonObject | undefined {
+function encodeText(part: TextPart, path: string, context: EncodeContext): JsonObject | undefined {
+  const { losses } = context;
   if (part.text.trim() === '') return undefined;
-  loseForeignExt(part.ext, path, losses);
+  loseForeignExt(part.ext, path, losses, context.target.issuer);
   if (part.refusal === true) losses.add('refusal', path, 'A refusal is sent as plain text.');
   const citations = (part.citations ?? []).flatMap((citation) => {
     const raw = writeCitationForUpstream(citation, path, losses);
@@ -52,7 +53,7 @@ function encodeText(part: TextPart, path: string, losses: LossList): JsonObject 
     text: part.text,
     ...(citations.length > 0 && { citations }),
     ...writeCache(part.cache),
-    ...ownFields(part.ext),
+    ...ownFields(part.ext, context.target.issuer),
   };
 }
 
@@ -72,14 +73,14 @@ function encodeReasoningPart(part: ReasoningPart, path: string, context: EncodeC
 }
 
 function encodeToolCall(part: ToolCallPart, path: string, context: EncodeContext): JsonObject {
-  loseForeignExt(part.ext, path, context.losses);
+  loseForeignExt(part.ext, path, context.losses, context.target.issuer);
   return {
     type: 'tool_use',
     id: wireToolId(part.id, path, context.losses),
     name: context.names.wire(part.name, part.namespace),
     input: part.kind === 'custom' ? { [CUSTOM_INPUT]: part.input } : toolInput(part.input, path, context.losses),
     ...writeCache(part.cache),
-    ...ownFields(part.ext),
+    ...ownFields(part.ext, context.target.issuer),
   };
 }
 
@@ -93,7 +94,7 @@ export function toolInput(input: string, path: string, losses: LossList): JsonOb
 }
 
 function encodeToolResult(part: ToolResultPart, path: string, context: EncodeContext): JsonObject {
-  loseForeignExt(part.ext, path, context.losses);
+  loseForeignExt(part.ext, path, context.losses, context.target.issuer);
   const content = part.content.flatMap((inner, index) => {
     const block = encodeBlock(inner, { path: `${path}.content[${index}]`, place: 'user' }, context);
     return block === undefined ? [] : [block];
@@ -104,7 +105,7 @@ function encodeToolResult(part: ToolResultPart, path: string, context: EncodeCon
     ...(content.length > 0 && { content: shortContent(content) }),
     ...(part.isError !== undefined && { is_error: part.isError }),
     ...writeCache(part.cache),
-    ...ownFields(part.ext),
+    ...ownFields(part.ext, context.target.issuer),
   };
 }
 

@@ -13,7 +13,7 @@ const IMAGE_TYPES = ['image/jpeg', 'image/png', 'image/gif', 'image/webp'];
 /** A block of type image or document; undefined, with a loss, for what the API does not take. */
 export function encodeMedia(part: MediaPart, path: string, context: EncodeContext): JsonObject | undefined {
   const { losses } = context;
-  loseForeignExt(part.ext, path, losses);
+  loseForeignExt(part.ext, path, losses, context.target.issuer);
   const source = part.kind === 'audio' || part.kind === 'video' ? undefined : encodeSource(part);
   if (source === undefined) {
     const feature: LossFeature = part.source.type === 'file-id' ? 'file-id' : part.kind;
@@ -25,14 +25,14 @@ export function encodeMedia(part: MediaPart, path: string, context: EncodeContex
   }
   if (part.kind === 'image') {
     if (part.filename !== undefined) losses.add('filename', path, 'The name of an image is left out.');
-    return { type: 'image', source, ...writeCache(part.cache), ...ownFields(part.ext) };
+    return { type: 'image', source, ...writeCache(part.cache), ...ownFields(part.ext, context.target.issuer) };
   }
   return {
     type: 'document',
     source,
     ...compact({ title: part.filename }),
     ...writeCache(part.cache),
-    ...ownFields(part.ext),
+    ...ownFields(part.ext, context.target.issuer),
   };
 }
 

@@ -91,9 +91,9 @@ export function isOwn(ext: Ext | undefined, issuer?: string): boolean {
   return extBelongsTo(ext, ORIGIN, issuer);
 }
 
-/** Our own fields of `ext`, to be spread over what was written; empty for another protocol's. */
-export function ownFields(ext: Ext | undefined): JsonObject {
-  return ext?.origin === ORIGIN ? ext.data : {};
+/** Our own fields of `ext`, to be spread over what was written; empty for another protocol's or another maker's. */
+export function ownFields(ext: Ext | undefined, issuer?: string): JsonObject {
+  return extBelongsTo(ext, ORIGIN, issuer) ? ext.data : {};
 }
 
 /**
@@ -128,6 +128,6 @@ export function wireToolId(id: string, path: string, losses: LossList): string {
 }
 
 /** Declares what a part or message carries for another protocol and cannot be sent along. */
-export function loseForeignExt(ext: Ext | undefined, path: string, losses: LossList): void {
-  loseForeignFields(ext, ORIGIN, path, losses);
+export function loseForeignExt(ext: Ext | undefined, path: string, losses: LossList, issuer?: string): void {
+  loseForeignFields(ext, { format: ORIGIN, path, losses, ...(issuer !== undefined && { issuer }) });
 }

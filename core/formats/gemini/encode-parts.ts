@@ -5,7 +5,7 @@
 import { isObject, type JsonObject, parseJson } from '../../base/json.ts';
 import { isMadeCallId } from '../../model/call-ids.ts';
 import { extBelongsTo } from '../../model/ext.ts';
-import { loseForeignFields } from '../../model/foreign-fields.ts';
+import { loseForeignFields, type Reader } from '../../model/foreign-fields.ts';
 import type { LossList } from '../../model/loss.ts';
 import type { MediaPart, Part, ReasoningPart, TextPart, ToolCallPart, ToolResultPart } from '../../model/part.ts';
 import type { Message } from '../../model/request.ts';
@@ -29,7 +29,7 @@ export function encodeMessage(message: Message, path: string, context: PartConte
   if (message.name !== undefined) {
     context.losses.add('participant-name', path, 'Gemini has no names of participants; the name is left out.');
   }
-  loseForeignFields(message.ext, 'gemini', path, context.losses);
+  loseForeignFields(message.ext, readerOf(path, context));
   const media: JsonObject[] = [];
   const parts = message.parts.flatMap((part, index) => encodePart(part, `${path}.parts[${index}]`, context, media));
   if (message.role === 'assistant') signFirstCall(parts, context.target.model);
@@ -74,16 +74,15 @@ function encodePart(part: Part, path: string, context: PartContext, media: JsonO
   }
 }
 
+function readerOf(path: string, { target, losses }: PartContext): Reader {
+  return { format: 'gemini', issuer: target.issuer, path, losses };
+}
+
 /** The part's own wire fields, where the upstream may have them back. */
 function notes(part: Part, path: string, context: PartContext): JsonObject {
   const { ext } = part;
-  loseForeignFields(ext, 'gemini', path, context.losses);
-  if (ext === undefined || ext.origin !== 'gemini') return {};
-  if (extBelongsTo(ext, 'gemini', context.target.issuer)) return notesOf(ext.data);
-  if (part.ext?.data['thoughtSignature'] !== undefined) {
-    context.losses.add('reasoning-signature', path, 'The signature was made by another provider and is left out.');
-  }
-  return {};
+  loseForeignFields(ext, readerOf(path, context));
+  return extBelongsTo(ext, 'gemini', context.target.issuer) ? notesOf(ext.data) : {};
 }
 
 function inner(part: Part): JsonObject {

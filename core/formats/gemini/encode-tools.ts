@@ -31,7 +31,7 @@ export function encodeTools(request: ChatRequest, names: ToolNames, losses: Loss
       else losses.add('tool-provider-run', path, `The tool "${tool.name}" is run by another provider and is left out.`);
       return;
     }
-    loseForeignFields(tool.ext, 'gemini', path, losses);
+    loseForeignFields(tool.ext, { format: 'gemini', path, losses });
     if (declarations.length === 0) out.push({ functionDeclarations: declarations });
     const name = names.wire(tool.name, tool.namespace);
     declarations.push(tool.type === 'custom' ? customFunction(tool, name) : declaration(tool, name, path, losses));

@@ -12,6 +12,8 @@ import type { Message } from '../../model/request.ts';
 import { CUSTOM_INPUT, type ToolNames } from '../../model/tool-names.ts';
 
 export interface MessageContext {
+  /** Who will read it. */
+  readonly issuer: string;
   readonly names: ToolNames;
   readonly losses: LossList;
   /** The wire names of the calls in the conversation, by call id. */
@@ -23,14 +25,14 @@ export function encodeMessage(message: Message, path: string, context: MessageCo
   if (message.name !== undefined) {
     context.losses.add('participant-name', path, 'Ollama has no names of participants; the name is left out.');
   }
-  loseForeignFields(message.ext, 'ollama-chat', path, context.losses);
+  loseForeignFields(message.ext, { ...context, format: 'ollama-chat', path });
   if (message.role === 'tool') return encodeResults(message, path, context);
   if (message.role === 'developer') {
     context.losses.add('developer-role', path, 'The developer text is sent as system text.');
   }
   const collected = collect(message.parts, `${path}.parts`, context);
   if (collected.isEmpty && message.parts.length > 0) return [];
-  const notes = extBelongsTo(message.ext, 'ollama-chat') ? message.ext.data : {};
+  const notes = extBelongsTo(message.ext, 'ollama-chat', context.issuer) ? message.ext.data : {};
   return [
     {
       role: message.role === 'developer' ? 'system' : message.role,
@@ -59,7 +61,7 @@ function collect(parts: readonly Part[], path: string, context: MessageContext):
       context.losses.add('cache-mark', at, 'Ollama caches by itself; the cache mark is left out.');
     }
     if (part.type !== 'reasoning' && part.type !== 'opaque') {
-      loseForeignFields(part.ext, 'ollama-chat', at, context.losses);
+      loseForeignFields(part.ext, { ...context, format: 'ollama-chat', path: at });
     }
     switch (part.type) {
       case 'text':
@@ -105,7 +107,7 @@ function addMedia(part: MediaPart, at: string, { context, out }: { context: Mess
 }
 
 function encodeCall(part: ToolCallPart, at: string, context: MessageContext): JsonObject {
-  const { index, ...notes } = extBelongsTo(part.ext, 'ollama-chat') ? part.ext.data : {};
+  const { index, ...notes } = extBelongsTo(part.ext, 'ollama-chat', context.issuer) ? part.ext.data : {};
   return {
     ...(isMadeCallId(part.id) ? {} : { id: part.id }),
     function: {
@@ -145,7 +147,7 @@ function encodeResult(
   apart: { readonly images: string[]; readonly texts: string[] },
 ): JsonObject {
   if (part.isError === true) context.losses.add('tool-result-error', at, 'Ollama cannot mark a result as failed.');
-  loseForeignFields(part.ext, 'ollama-chat', at, context.losses);
+  loseForeignFields(part.ext, { ...context, format: 'ollama-chat', path: at });
   if (part.cache !== undefined) {
     context.losses.add('cache-mark', at, 'Ollama caches by itself; the cache mark is left out.');
   }
@@ -167,6 +169,6 @@ function encodeResult(
     content: own.texts.join('\n'),
     ...(name !== undefined && { tool_name: name }),
     ...(isMadeCallId(part.callId) ? {} : { tool_call_id: part.callId }),
-    ...(extBelongsTo(part.ext, 'ollama-chat') ? part.ext.data : {}),
+    ...(extBelongsTo(part.ext, 'ollama-chat', context.issuer) ? part.ext.data : {}),
   };
 }

@@ -16,7 +16,7 @@ const TOOL_NAMES: ToolNameRule = { refused: /\s/g, maxLength: 256, custom: false
 export function encodeRequest(request: ChatRequest, target: EncodeTarget): EncodedRequest {
   const losses = new LossList();
   const names = new ToolNames(request, TOOL_NAMES, losses);
-  const context = { names, losses, calls: callNames(request.messages, names) };
+  const context = { issuer: target.issuer, names, losses, calls: callNames(request.messages, names) };
   const arranged = arrangeToolResults(request.messages, losses);
   const places = new Map(request.messages.map((message, index) => [message, index]));
   const messages = arranged.flatMap((message, index) =>
@@ -128,7 +128,7 @@ function encodeTool(
     losses.add('tool-provider-run', path, `The tool "${tool.name}" is run by another provider and is left out.`);
     return [];
   }
-  loseForeignFields(tool.ext, 'ollama-chat', path, losses);
+  loseForeignFields(tool.ext, { format: 'ollama-chat', path, losses });
   const { '#function': inside, ...notes } = extBelongsTo(tool.ext, 'ollama-chat') ? tool.ext.data : {};
   const wire: JsonObject = { name: names.wire(tool.name, tool.namespace) };
   if (tool.description !== undefined) wire['description'] = tool.description;

@@ -48,7 +48,7 @@ export function encodeBlock(part: Part, paths: PartPaths, writing: Writing): Jso
     case 'text':
       reportForeignExt(part, path, writing);
       if (part.citations !== undefined) losses.add('citations', path, 'A request has no place for citations.');
-      return [{ ...textBlock(part), ...cacheOf(part, path, writing), ...ownData(part.ext) }];
+      return [{ ...textBlock(part), ...cacheOf(part, path, writing), ...ownData(part.ext, writing.target.issuer) }];
     case 'media': {
       reportForeignExt(part, path, writing);
       const media = encodeMedia(part, isOwn);
@@ -113,6 +113,6 @@ export function joinTexts(texts: readonly TextPart[]): string {
 }
 
 /** Declares what another protocol put on a part, message or tool and this one cannot carry. */
-export function reportForeignExt({ ext }: { readonly ext?: Ext }, path: string, { losses }: Writing): void {
-  loseForeignFields(ext, FORMAT, path, losses);
+export function reportForeignExt({ ext }: { readonly ext?: Ext }, path: string, { losses, target }: Writing): void {
+  loseForeignFields(ext, { format: FORMAT, issuer: target.issuer, path, losses });
 }

@@ -89,7 +89,7 @@ function toolMessage(result: ToolResultPart, { paths, writing, media }: ResultWr
   reportForeignExt(result, path, writing);
   const cache = cacheOf(result, path, writing);
   const head: JsonObject = { role: 'tool', tool_call_id: callId(result.callId, path, losses) };
-  const tail = { ...cache, ...ownData(result.ext) };
+  const tail = { ...cache, ...ownData(result.ext, writing.target.issuer) };
   if (isOwn) return { ...head, content: userContent(result.content, paths, writing), ...tail };
   const blocks = result.content.flatMap((part): JsonObject[] => {
     if (part.type !== 'media' || isTextDocument(part)) return [];

@@ -68,7 +68,7 @@ class InputEncoder {
     if (message.name !== undefined) {
       this.#context.losses.add('participant-name', path, `The name "${message.name}" is left out.`);
     }
-    loseForeignFields(message.ext, FORMAT, path, this.#context.losses);
+    loseForeignFields(message.ext, { ...this.#context, format: FORMAT, path });
     if (message.parts.length === 0) this.#contentOf(message);
     message.parts.forEach((part, index) => {
       const at = `${path}.parts[${index}]`;
@@ -76,7 +76,7 @@ class InputEncoder {
         this.#context.losses.add('cache-mark', at, 'The cache mark is left out: the provider caches by itself.');
       }
       if (part.type !== 'reasoning' && part.type !== 'opaque') {
-        loseForeignFields(part.ext, FORMAT, at, this.#context.losses);
+        loseForeignFields(part.ext, { ...this.#context, format: FORMAT, path: at });
       }
       this.#part(part, message, at);
     });

@@ -86,7 +86,7 @@ export function encodeTools(tools: readonly Tool[], names: ToolNames, losses: Lo
   let group: { name: string; members: JsonObject[] } | undefined;
   tools.forEach((tool, index) => {
     if (tool.cache !== undefined) losses.add('cache-mark', `tools[${index}]`, 'The cache mark is left out.');
-    if (tool.type !== 'provider') loseForeignFields(tool.ext, FORMAT, `tools[${index}]`, losses);
+    if (tool.type !== 'provider') loseForeignFields(tool.ext, { format: FORMAT, path: `tools[${index}]`, losses });
     const wire = encodeTool(tool, names);
     if (wire === undefined) {
       losses.add('tool-provider-run', `tools[${index}]`, `"${tool.name}" runs at another provider and is not offered.`);
