@@ -24,7 +24,7 @@ export function asArray(value: JsonValue | undefined): JsonValue[] {
 
 /** The objects of an array, anything else left out. */
 export function objectsOf(value: JsonValue | undefined): JsonObject[] {
-  return asArray(value).filter(isObject);
+  return Array.isArray(value) ? value.filter(isObject) : [];
 }
 
 /** The value as a string, or undefined. */

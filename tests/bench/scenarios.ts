@@ -89,7 +89,7 @@ export const SCENARIOS: readonly Scenario[] = [
     ...scenario(
       '1 MB request',
       'chat → chat',
-      { concurrency: 1, requests: 40, bytes: ONE_MEGABYTE },
+      { concurrency: 1, requests: 80, bytes: ONE_MEGABYTE },
       { isQuick: true },
     ),
     aims: [

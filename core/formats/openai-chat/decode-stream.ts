@@ -17,12 +17,12 @@ import { withExt } from './wire.ts';
 
 export const DONE = '[DONE]';
 
-const TOP_KNOWN = ['id', 'object', 'created', 'model', 'choices', 'usage', 'error', 'obfuscation', 'type'];
-const CHOICE_KNOWN = ['index', 'delta', 'message', 'logprobs', 'finish_reason', 'usage', 'error'];
-const DELTA_KNOWN = [
+const TOP_KNOWN = new Set(['id', 'object', 'created', 'model', 'choices', 'usage', 'error', 'obfuscation', 'type']);
+const CHOICE_KNOWN = new Set(['index', 'delta', 'message', 'logprobs', 'finish_reason', 'usage', 'error']);
+const DELTA_KNOWN = new Set([
   ...['role', 'content', 'refusal', 'reasoning_content', 'reasoning', 'reasoning_text', 'reasoning_details'],
   ...['tool_calls', 'function_call', 'annotations', 'audio', 'images', 'index'],
-];
+]);
 
 interface Choice {
   readonly reader: ChoiceReader;
@@ -72,7 +72,8 @@ export class ChunkReader implements StreamDecoder {
       decodeUsage(asObject(chunk['x_groq'])?.['usage']);
     if (usage !== undefined) this.#usage = usage;
     const events = this.#readTop(chunk, choices.length > 0);
-    return [...events, ...choices.flatMap((choice) => this.#readChoice(choice))];
+    for (const choice of choices) events.push(...this.#readChoice(choice));
+    return events;
   }
 
   end(): readonly ChatEvent[] {
@@ -88,8 +89,9 @@ export class ChunkReader implements StreamDecoder {
 
   /** The start event waits for the first choice: Azure's first chunk has neither id nor model. */
   #readTop(chunk: JsonObject, hasChoices: boolean): ChatEvent[] {
-    for (const [key, value] of Object.entries(chunk)) {
-      if (value === null || TOP_KNOWN.includes(key)) continue;
+    for (const key in chunk) {
+      const value = chunk[key] ?? null;
+      if (value === null || TOP_KNOWN.has(key)) continue;
       if (!this.#hasStarted) this.#top[key] = value;
       else if (!isSame(this.#late[key] ?? this.#top[key], value)) this.#late[key] = value;
     }
@@ -179,9 +181,15 @@ export function choiceError(chunk: JsonObject): ReturnType<typeof errorInAnswer>
   return undefined;
 }
 
-function keepRest(kept: Record<string, JsonObject>, number: number, wire: JsonObject, known: readonly string[]): void {
-  for (const [key, value] of Object.entries(wire)) {
-    if (value === null || known.includes(key)) continue;
+function keepRest(
+  kept: Record<string, JsonObject>,
+  number: number,
+  wire: JsonObject,
+  known: ReadonlySet<string>,
+): void {
+  for (const key in wire) {
+    const value = wire[key] ?? null;
+    if (value === null || known.has(key)) continue;
     const rest = kept[String(number)] ?? {};
     kept[String(number)] = rest;
     rest[key] = value;
