@@ -5,6 +5,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import { Agent } from 'undici';
+import type { Accounts } from './accounts/accounts.ts';
 import { createHttpSend } from './accounts/http.ts';
 import { createKeyAccounts } from './accounts/key-accounts.ts';
 import { createListedModels } from './accounts/listed-models.ts';
@@ -13,18 +14,17 @@ import type { Log } from './base/log.ts';
 import { createGateway } from './gateway/gateway.ts';
 import { createListener, type ListenAddress, type Surface } from './gateway/listener.ts';
 import { createManagement } from './management/handler.ts';
-import { createApiKeys, isKeyRequired } from './policy/api-keys.ts';
-import { type DoorRules, decideDoor, doorRequest, doorRules } from './policy/door.ts';
+import { type ApiKeys, createApiKeys, isKeyRequired } from './policy/api-keys.ts';
+import { openDoor } from './policy/doorkeeper.ts';
 import type { Environment } from './policy/environment.ts';
 import { isLoopbackName } from './policy/hosts.ts';
-import { createSessions } from './policy/sessions.ts';
+import { createSessions, type Sessions } from './policy/sessions.ts';
 import { createSettings, type SettingsService } from './policy/settings.ts';
 import { openCatalog } from './providers/catalog/index.ts';
 import { applyOverrides, parseOverrides } from './providers/overrides.ts';
 import type { Provider } from './providers/provider.ts';
 import { PROVIDERS } from './providers/table.ts';
 import { type LiveSnapshot, liveSnapshot } from './routing/live-snapshot.ts';
-import type { ModelCatalog } from './routing/snapshot.ts';
 import { openStore, type SqliteStore } from './store/sqlite/open-store.ts';
 import { fetchMedia } from './upstream/fetch-media.ts';
 import { openVault } from './vault/open-vault.ts';
@@ -85,79 +85,20 @@ interface Foundations {
   readonly rows: readonly Provider[];
 }
 
-async function assemble(ports: CorePorts, { store, vault, rows }: Foundations): Promise<Core> {
-  const { environment, log, clock } = ports;
-  const settings = createSettings({ keyValues: store.keyValues, overrides: environment.settings, log });
-  const apiKeys = createApiKeys({ store, hashKey: environment.apiKeySecret ?? vault.derive('api-key'), clock, log });
-  const sessions = createSessions({
-    keyValues: store.keyValues,
-    signingKey: environment.jwtSecret ?? vault.derive('session'),
-    ...(environment.initialPassword && { initialPassword: environment.initialPassword }),
-    isCookieSecure: environment.isCookieSecure,
-    clock,
-    log,
-  });
-  await sessions.start();
+async function assemble(ports: CorePorts, foundations: Foundations): Promise<Core> {
+  const { store, vault } = foundations;
+  const policies = openPolicies(ports, foundations);
+  await policies.sessions.start();
   const dispatcher = new Agent({
     connect: { timeout: CONNECT_TIMEOUT_MS },
     keepAliveTimeout: UPSTREAM_KEEP_ALIVE_MS,
     connections: null,
     pipelining: 1,
   });
-  const live: LiveSnapshot = liveSnapshot({
-    store,
-    rows,
-    log,
-    catalog: () => userCatalog(store, live.providers().values()),
-    openAccounts: () => accounts.open(),
-  });
-  const accounts = createKeyAccounts({
-    store,
-    vault,
-    providers: live.providers,
-    send: createHttpSend(),
-    clock,
-    log,
-    onChange: live.changed,
-    modelFor: (providerId) => live.current().catalog.list(providerId)[0]?.id,
-  });
-  const listed = createListedModels({ accounts, keyValues: store.keyValues, clock, log });
   let bound: ListenAddress | undefined;
-  const door = openDoor(settings, environment);
-  const gateway = createGateway({
-    snapshot: live.current,
-    authorize: (request) =>
-      apiKeys.authorize(request, {
-        scope: 'inference',
-        isKeyRequired: isKeyRequired(settings.current().requireApiKey, {
-          isLocal: door.isLocal(request),
-          isLoopbackListener: isLoopbackName(bound?.host ?? ''),
-        }),
-      }),
-    lanes: { dispatcher, fetchMedia: (url, signal) => fetchMedia(url, signal, ports.isMediaAddressAllowed) },
-    ledger: { clock, log, append: (record) => store.usage.append(record) },
-    listed,
-    maxBodyBytes: () => settings.current().maxBodyBytes,
-    clock,
-    log,
-    version: ports.version,
-  });
-  const management = createManagement({
-    store,
-    vault,
-    accounts,
-    catalog: { list: (providerId) => live.current().catalog.list(providerId) },
-    providers: live.providers,
-    sessions,
-    apiKeys,
-    settings,
-    changed: live.changed,
-    clock,
-    log,
-    version: ports.version,
-  });
-  const listener = createListener([door.surface, gateway.handle, management.handle], log);
-  const retention = setInterval(() => prune(store, settings, ports), RETENTION_EVERY_MS);
+  const surfaces = openSurfaces(ports, foundations, { ...policies, dispatcher, host: () => bound?.host ?? '' });
+  const listener = createListener(surfaces, ports.log);
+  const retention = setInterval(() => prune(store, policies.settings, ports), RETENTION_EVERY_MS);
   retention.unref();
   return {
     async start(address) {
@@ -170,58 +111,101 @@ async function assemble(ports: CorePorts, { store, vault, rows }: Foundations): 
       await dispatcher.destroy();
       await store.close();
     },
-    setupPath: () => sessions.setupPath(),
+    setupPath: () => policies.sessions.setupPath(),
     keyKeptIn: vault.keptIn,
   };
+}
+
+interface Policies {
+  readonly settings: SettingsService;
+  readonly apiKeys: ApiKeys;
+  readonly sessions: Sessions;
+}
+
+function openPolicies({ environment, clock, log }: CorePorts, { store, vault }: Foundations): Policies {
+  return {
+    settings: createSettings({ keyValues: store.keyValues, overrides: environment.settings, log }),
+    apiKeys: createApiKeys({ store, hashKey: environment.apiKeySecret ?? vault.derive('api-key'), clock, log }),
+    sessions: createSessions({
+      keyValues: store.keyValues,
+      signingKey: environment.jwtSecret ?? vault.derive('session'),
+      ...(environment.initialPassword && { initialPassword: environment.initialPassword }),
+      isCookieSecure: environment.isCookieSecure,
+      clock,
+      log,
+    }),
+  };
+}
+
+interface SurfaceParts extends Policies {
+  readonly dispatcher: Agent;
+  /** The address listened on; empty before that. */
+  host(): string;
+}
+
+/** The door, the gateway and management, in the order in which they are asked. */
+function openSurfaces(ports: CorePorts, foundations: Foundations, parts: SurfaceParts): Surface[] {
+  const { clock, log, version } = ports;
+  const { store, vault } = foundations;
+  const { settings, apiKeys, sessions } = parts;
+  const { live, accounts } = openAccounts(ports, foundations);
+  const door = openDoor(settings, ports.environment.baseUrl);
+  const isNeeded = (request: IncomingMessage): boolean =>
+    isKeyRequired(settings.current().requireApiKey, {
+      isLocal: door.isLocal(request),
+      isLoopbackListener: isLoopbackName(parts.host()),
+    });
+  const gateway = createGateway({
+    snapshot: live.current,
+    authorize: (request) => apiKeys.authorize(request, { scope: 'inference', isKeyRequired: isNeeded(request) }),
+    lanes: {
+      dispatcher: parts.dispatcher,
+      fetchMedia: (url, signal) => fetchMedia(url, signal, ports.isMediaAddressAllowed),
+    },
+    ledger: { clock, log, append: (record) => store.usage.append(record) },
+    listed: createListedModels({ accounts, keyValues: store.keyValues, clock, log }),
+    maxBodyBytes: () => settings.current().maxBodyBytes,
+    clock,
+    log,
+    version,
+  });
+  const management = createManagement({
+    ...{ store, vault, accounts, sessions, apiKeys, settings, clock, log, version },
+    catalog: { list: (providerId) => live.current().catalog.list(providerId) },
+    providers: live.providers,
+    changed: live.changed,
+  });
+  return [door.check, gateway.handle, management.handle];
+}
+
+/** Accounts and the routing snapshot need each other: keys are checked against providers, and are part of the snapshot. */
+function openAccounts(
+  { clock, log }: CorePorts,
+  { store, vault, rows }: Foundations,
+): { readonly live: LiveSnapshot; readonly accounts: Accounts } {
+  const live: LiveSnapshot = liveSnapshot({
+    store,
+    rows,
+    log,
+    catalog: () => openCatalog({ providers: [...live.providers().values()], customModels: store.customModels.list() }),
+    openAccounts: () => accounts.open(),
+  });
+  const accounts = createKeyAccounts({
+    store,
+    vault,
+    providers: live.providers,
+    send: createHttpSend(),
+    clock,
+    log,
+    onChange: live.changed,
+    modelFor: (providerId) => live.current().catalog.list(providerId)[0]?.id,
+  });
+  return { live, accounts };
 }
 
 /** The text of `providers.json` as overrides; none when there is no such file. */
 function readOverrides(path: string): ReturnType<typeof parseOverrides> {
   return parseOverrides(existsSync(path) ? readFileSync(path, 'utf8') : '{}');
-}
-
-function userCatalog(store: SqliteStore, providers: Iterable<Provider>): ModelCatalog {
-  return openCatalog({ providers: [...providers], customModels: store.customModels.list() });
-}
-
-/** What the door found out about a request, kept for the key check behind it. */
-interface Door {
-  readonly surface: Surface;
-  isLocal(request: IncomingMessage): boolean;
-}
-
-/** The first surface: refuses what must not come in, answers preflights, lets the rest pass with its CORS headers. */
-function openDoor(settings: SettingsService, environment: Environment): Door {
-  const local = new WeakSet<IncomingMessage>();
-  const rules = rulesInForce(settings, environment);
-  return {
-    isLocal: (request) => local.has(request),
-    surface: (request, response) => {
-      const decision = decideDoor(doorRequest(request), rules());
-      if (decision.kind === 'refuse') throw decision.error;
-      for (const name in decision.headers) response.setHeader(name, decision.headers[name] ?? '');
-      if (decision.kind === 'answer') {
-        response.writeHead(decision.status).end();
-        return true;
-      }
-      if (decision.isLocal) local.add(request);
-      return false;
-    },
-  };
-}
-
-/** The rules in force, made anew only when the settings change. */
-function rulesInForce(settings: SettingsService, { baseUrl }: Environment): () => DoorRules {
-  let from = settings.current();
-  let rules = doorRules(from, baseUrl);
-  return () => {
-    const current = settings.current();
-    if (from !== current) {
-      from = current;
-      rules = doorRules(current, baseUrl);
-    }
-    return rules;
-  };
 }
 
 function prune(store: SqliteStore, settings: SettingsService, { clock, log }: CorePorts): void {

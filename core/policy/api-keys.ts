@@ -86,26 +86,8 @@ export function isKeyRequired(
 
 export function createApiKeys(ports: ApiKeyPorts): ApiKeys {
   const { store, clock } = ports;
-  const hashKey = createSecretKey(
-    ports.hashKey instanceof Secret ? Buffer.from(ports.hashKey.reveal()) : ports.hashKey,
-  );
-  // An index by HMAC: how long a look-up takes depends on the hash, which nobody without the secret can steer.
-  const hash = (key: string): string => createHmac('sha256', hashKey).update(key).digest('hex');
-  let byHash = new Map<string, ApiKeyRecord>();
-  // Keys seen lately, so that a busy client's key is not hashed for each request. Unknown ones are not kept.
-  const recent = new LRUCache<string, ApiKeyRecord>({ max: RECENT_KEYS });
-  const reload = (): void => {
-    byHash = new Map(store.apiKeys.list().map((record) => [record.keyHash, record]));
-    recent.clear();
-  };
-  const recordOf = (key: string): ApiKeyRecord | undefined => {
-    if (!key.startsWith(PREFIX)) return undefined;
-    const known = recent.get(key) ?? byHash.get(hash(key));
-    if (known !== undefined) recent.set(key, known);
-    return known;
-  };
+  const { hash, recordOf, reload } = keyIndex(ports);
   const touch = lastUse(ports);
-  reload();
 
   return {
     list: () => store.apiKeys.list().map(viewOf),
@@ -155,6 +137,36 @@ export function createApiKeys(ports: ApiKeyPorts): ApiKeys {
       return callerOf(record);
     },
     reload,
+  };
+}
+
+interface KeyIndex {
+  hash(key: string): string;
+  recordOf(key: string): ApiKeyRecord | undefined;
+  reload(): void;
+}
+
+/** An index by HMAC: how long a look-up takes depends on the hash, which nobody without the secret can steer. */
+function keyIndex({ store, hashKey }: ApiKeyPorts): KeyIndex {
+  const secret = createSecretKey(hashKey instanceof Secret ? Buffer.from(hashKey.reveal()) : hashKey);
+  const hash = (key: string): string => createHmac('sha256', secret).update(key).digest('hex');
+  let byHash = new Map<string, ApiKeyRecord>();
+  // Keys seen lately, so that a busy client's key is not hashed for each request. Unknown ones are not kept.
+  const recent = new LRUCache<string, ApiKeyRecord>({ max: RECENT_KEYS });
+  const reload = (): void => {
+    byHash = new Map(store.apiKeys.list().map((record) => [record.keyHash, record]));
+    recent.clear();
+  };
+  reload();
+  return {
+    hash,
+    reload,
+    recordOf(key) {
+      if (!key.startsWith(PREFIX)) return undefined;
+      const known = recent.get(key) ?? byHash.get(hash(key));
+      if (known !== undefined) recent.set(key, known);
+      return known;
+    },
   };
 }
 

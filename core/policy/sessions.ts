@@ -86,13 +86,8 @@ export function createSessions(ports: SessionPorts): Sessions {
     async start() {
       pruneSignedOut(ports);
       if (storedHash() !== undefined) return;
-      if (ports.initialPassword === undefined) {
-        setupToken = new Secret(randomBytes(32).toString('base64url'));
-        return;
-      }
-      const initial = ports.initialPassword.reveal();
-      if (!checkInitialPassword(initial)) ports.log.warn('INITIAL_PASSWORD is short. Change it after signing in.');
-      await setPassword(initial);
+      if (ports.initialPassword === undefined) setupToken = new Secret(randomBytes(32).toString('base64url'));
+      else await setPassword(initialPassword(ports.initialPassword, ports.log));
     },
     hasPassword: () => storedHash() !== undefined,
     setupPath: () => (setupToken === undefined ? undefined : `/setup#${setupToken.reveal()}`),
@@ -136,6 +131,12 @@ export function createSessions(ports: SessionPorts): Sessions {
       return signer.issue();
     },
   };
+}
+
+function initialPassword(given: Secret, log: Log): string {
+  const password = given.reveal();
+  if (!checkInitialPassword(password)) log.warn('INITIAL_PASSWORD is short. Change it after signing in.');
+  return password;
 }
 
 interface CookieSigner {
