@@ -10,7 +10,8 @@ import type { ChatEvent } from '../model/event.ts';
 import type { ChatRequest } from '../model/request.ts';
 import { toolCallRestorer } from '../model/tool-names.ts';
 import type { Target } from '../routing/resolve.ts';
-import { answerEvents } from '../upstream/answer-events.ts';
+import { type AnswerSource, answerEvents } from '../upstream/answer-events.ts';
+import type { UpstreamAnswer } from '../upstream/call.ts';
 import { scrubbedEvent } from '../upstream/failure.ts';
 import { send } from '../upstream/send.ts';
 import type { Exchange, Reply } from './exchange.ts';
@@ -45,15 +46,27 @@ export async function hubLane(exchange: Exchange, target: Target, ports: LanePor
     cancellation: exchange.cancellation,
   });
   const restore = toolCallRestorer(encoded.toolNames);
-  const source = {
-    format,
+  const batches = ownEvents(answerEvents(answer, sourceOf(exchange, target)), restore, target);
+  return exchange.stream ? streamReply(exchange, batches) : wholeReply(exchange, batches);
+}
+
+/**
+ * The whole answer of a host that streams though none was asked for, of the client's own format: its stream is read to
+ * the end and put together.
+ */
+export function gatheredReply(exchange: Exchange, target: Target, answer: UpstreamAnswer): Promise<Reply> {
+  const asItCame = (event: ChatEvent): readonly ChatEvent[] => [event];
+  return wholeReply(exchange, ownEvents(answerEvents(answer, sourceOf(exchange, target)), asItCame, target));
+}
+
+function sourceOf(exchange: Exchange, target: Target): AnswerSource {
+  return {
+    format: FORMATS[target.endpoint.format],
     issuer: target.provider.id,
     stream: exchange.stream,
     quirks: quirksOf(target),
     ...(target.account?.key && { key: target.account.key }),
   };
-  const batches = ownEvents(answerEvents(answer, source), restore, target);
-  return exchange.stream ? streamReply(exchange, batches) : wholeReply(exchange, batches);
 }
 
 /** Options that rest on what the Responses server keeps: another upstream has none of it. */

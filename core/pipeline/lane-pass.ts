@@ -26,6 +26,7 @@ import {
   replyContext,
   streamHeaders,
 } from './lane.ts';
+import { gatheredReply } from './lane-hub.ts';
 import { type WholeFrames, wholeFrames } from './whole-frames.ts';
 
 /**
@@ -56,6 +57,7 @@ export async function passLane(exchange: Exchange, target: Target, ports: LanePo
     clientHeaders: exchange.headers,
   });
   if (exchange.stream && isStream(answer, true)) return passStream(exchange, target, answer);
+  if (!exchange.stream && isStream(answer, false)) return gatheredReply(exchange, target, answer);
   return passWhole(exchange, target, answer);
 }
 
