@@ -47,7 +47,11 @@ describe('routes', () => {
       model: 'a/b',
       action: 'countTokens',
     });
-    expect(kindOf('POST', `${prefix}/node/some-model:generateContent`)).toEqual({ kind: 'gemini', model: 'node/some-model', action: 'generateContent' });
+    expect(kindOf('POST', `${prefix}/node/some-model:generateContent`)).toEqual({
+      kind: 'gemini',
+      model: 'node/some-model',
+      action: 'generateContent',
+    });
     expect(kindOf('GET', `${prefix}/models/a%2Fb`)).toMatchObject({ kind: 'model', id: 'a/b' });
   });
 

@@ -17,7 +17,9 @@ export interface Recording {
   readonly name: string;
   readonly format: FormatId;
   /** A whole answer, or the bytes of a stream in its own envelope. */
-  readonly content: { readonly type: 'reply'; readonly body: JsonValue } | { readonly type: 'stream'; readonly bytes: Buffer };
+  readonly content:
+    | { readonly type: 'reply'; readonly body: JsonValue }
+    | { readonly type: 'stream'; readonly bytes: Buffer };
 }
 
 /** Folders whose answers are no chat: embeddings, images, audio. */

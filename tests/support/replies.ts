@@ -1,6 +1,7 @@
 /** What a reply says, protocol aside: for comparing answers before and after a translation. */
-import { type JsonValue, parseJson } from '../../core/base/json.ts';
+
 import { readFrames } from '../../core/base/framing.ts';
+import { type JsonValue, parseJson } from '../../core/base/json.ts';
 import type { Format, ReplyContext } from '../../core/formats/format.ts';
 import type { ChatEvent, FinishReason } from '../../core/model/event.ts';
 import { foldReply } from '../../core/model/reply.ts';
@@ -27,7 +28,9 @@ export function said(events: Iterable<ChatEvent>): Said {
     text: all.flatMap((part) => (part.type === 'text' && part.refusal !== true ? part.text : [])).join(''),
     refusal: all.flatMap((part) => (part.type === 'text' && part.refusal === true ? part.text : [])).join(''),
     reasoning: all.flatMap((part) => (part.type === 'reasoning' ? part.text : [])).join(''),
-    toolCalls: all.flatMap((part) => (part.type === 'tool-call' ? { name: part.name, input: inputOf(part.input) } : [])),
+    toolCalls: all.flatMap((part) =>
+      part.type === 'tool-call' ? { name: part.name, input: inputOf(part.input) } : [],
+    ),
     opaque: all.flatMap((part) => (part.type === 'opaque' ? part.label : [])),
     media: all.filter((part) => part.type === 'media').length,
     reason: finish?.reason,
@@ -43,7 +46,11 @@ function inputOf(input: string): JsonValue | string {
 /** A counter of zero and an absent one say the same. */
 function withoutZeros(usage: Omit<Usage, 'ext' | 'estimated'>): Omit<Usage, 'ext' | 'estimated'> {
   const { inputTokens, outputTokens, ...details } = usage;
-  return { inputTokens, outputTokens, ...Object.fromEntries(Object.entries(details).filter(([, count]) => count !== 0)) };
+  return {
+    inputTokens,
+    outputTokens,
+    ...Object.fromEntries(Object.entries(details).filter(([, count]) => count !== 0)),
+  };
 }
 
 /** Decodes a stream's bytes, cut into the given pieces. */
