@@ -5,6 +5,7 @@ import type { Ext } from '../../model/ext.ts';
 import type { LossList } from '../../model/loss.ts';
 import { CUSTOM_INPUT } from '../../model/tool-names.ts';
 import { writeCitationForClient } from './citations.ts';
+import { toolInput } from './encode-blocks.ts';
 import {
   encodeReplyBlock,
   loseCallDetails,
@@ -26,7 +27,7 @@ export class StreamBlockWriter {
   readonly #opening: JsonObject | undefined;
   readonly #index: number;
   readonly #losses: LossList;
-  /** Free-text input, held until it can be wrapped. */
+  /** The input of a call: free text waits here until it can be wrapped. */
   #held = '';
 
   constructor({ index, part }: PartStartEvent, block: number, losses: LossList) {
@@ -55,7 +56,15 @@ export class StreamBlockWriter {
 
   end(event: PartEndEvent): JsonObject[] {
     if (!this.written) return [];
+    this.#checkInput();
     return [...this.#closing(event.ext ?? this.#head.ext), { type: 'content_block_stop', index: this.#index }];
+  }
+
+  /** Pieces of the input are gone by the time it turns out to be no object. */
+  #checkInput(): void {
+    if (this.#head.type === 'tool-call' && this.#head.kind === 'function') {
+      toolInput(this.#held, `parts[${this.part}]`, this.#losses);
+    }
   }
 
   #text(text: string): JsonObject[] {
@@ -66,9 +75,9 @@ export class StreamBlockWriter {
       case 'reasoning':
         return [this.#delta({ type: 'thinking_delta', thinking: text })];
       case 'tool-call':
-        if (this.#head.kind === 'function') return [this.#delta({ type: 'input_json_delta', partial_json: text })];
         this.#held += text;
-        return [];
+        if (this.#head.kind === 'custom') return [];
+        return [this.#delta({ type: 'input_json_delta', partial_json: text })];
       default:
         return [];
     }

@@ -3,6 +3,7 @@ import type { Frame } from '../../base/framing.ts';
 import { asObject, asString, type JsonObject, objectsOf } from '../../base/json.ts';
 import { isMadeCallId } from '../../model/call-ids.ts';
 import type { ChatEvent, ErrorEvent, FinishEvent, PartEndEvent, PartHead, StartEvent } from '../../model/event.ts';
+import { loseForeignFields } from '../../model/foreign-fields.ts';
 import { LossList } from '../../model/loss.ts';
 import type { EncodedReply, ReplyContext, StreamEncoder } from '../format.ts';
 import { callArguments } from './encode-messages.ts';
@@ -91,6 +92,9 @@ export class OllamaStreamEncoder implements StreamEncoder {
     const carried = ext ?? open?.head.ext;
     if (open?.head.type === 'reasoning' && carried !== undefined && Object.keys(carried.data).length > 0) {
       this.#losses.add('reasoning-signature', `parts[${index}]`, 'Ollama has no place for a signature of thoughts.');
+    }
+    if (open?.head.type === 'text' || open?.head.type === 'tool-call') {
+      loseForeignFields(carried, { format: 'ollama-chat', path: `parts[${index}]`, losses: this.#losses });
     }
     if (open?.head.type !== 'tool-call') return [];
     const { id, name, kind } = open.head;

@@ -1,6 +1,7 @@
 /** A whole answer for a client. https://platform.openai.com/docs/api-reference/chat/object */
 import { asObject, type JsonObject, objectsOf } from '../../base/json.ts';
 import type { ChatEvent, FinishEvent } from '../../model/event.ts';
+import { loseForeignFields } from '../../model/foreign-fields.ts';
 import { LossList } from '../../model/loss.ts';
 import type { Part, TextPart } from '../../model/part.ts';
 import { foldReply, type Reply } from '../../model/reply.ts';
@@ -10,7 +11,7 @@ import { encodeReason } from './finish.ts';
 import { mergeDetails } from './reasoning.ts';
 import { callWire, citationsWire, mediaWire, opaqueWire, reasoningOf, reportStart } from './reply-parts.ts';
 import { encodeUsage } from './usage.ts';
-import { ownData } from './wire.ts';
+import { FORMAT, ownData } from './wire.ts';
 
 /** The body, or the error body when the reply failed. */
 export function encodeReply(events: Iterable<ChatEvent>, context: ReplyContext): EncodedReply {
@@ -60,15 +61,18 @@ export function choiceEnd(
 ): { readonly rest: JsonObject; readonly messageRest: JsonObject; readonly reason: string } {
   const data = ownData(finish?.ext);
   const key = String(number);
+  // vLLM tells the stop sequence in a field of the choice.
+  const rest: JsonObject = { ...asObject(asObject(data['choices'])?.[key]) };
   const vendorWord = asObject(data['reasons'])?.[key];
   const reason =
     (number === 0 ? finish?.reason : finish?.choices?.find(({ choice }) => choice === number)?.reason) ?? 'stop';
   const word = reason === 'other' && typeof vendorWord === 'string' ? vendorWord : encodeReason(reason);
-  if (reason === 'pause' || (reason === 'other' && word !== vendorWord)) {
+  const isUntold = reason === 'stop-sequence' && rest['stop_reason'] === undefined;
+  if (reason === 'pause' || isUntold || (reason === 'other' && word !== vendorWord)) {
     losses.add('finish-reason', `choices[${number}]`, `The reason "${reason}" is told as "${word}".`);
   }
   return {
-    rest: { ...asObject(asObject(data['choices'])?.[key]) },
+    rest,
     messageRest: { ...asObject(asObject(data['messages'])?.[key]) },
     reason: word,
   };
@@ -90,6 +94,7 @@ function encodeMessage(parts: readonly Part[], losses: LossList): JsonObject {
   let hasOwnBlocks = false;
   let refusal: string | null = null;
   for (const part of parts) {
+    if (part.type === 'text') loseForeignFields(part.ext, { format: FORMAT, path: 'parts', losses });
     if (part.type === 'text' && part.refusal === true) refusal = (refusal ?? '') + part.text;
     else if (part.type === 'text') {
       blocks.push({ type: 'text', text: part.text });

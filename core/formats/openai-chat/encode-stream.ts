@@ -13,6 +13,7 @@ import type {
   PartStartEvent,
   StartEvent,
 } from '../../model/event.ts';
+import { loseForeignFields } from '../../model/foreign-fields.ts';
 import { type Loss, LossList } from '../../model/loss.ts';
 import type { ReplyContext, StreamEncoder } from '../format.ts';
 import { DONE } from './decode-stream.ts';
@@ -20,7 +21,7 @@ import { choiceEnd } from './encode-reply.ts';
 import { encodeErrorEvent } from './errors.ts';
 import { callExtras, callWire, citationsWire, mediaWire, opaqueWire, reasoningOf, reportStart } from './reply-parts.ts';
 import { encodeUsage } from './usage.ts';
-import { ownData } from './wire.ts';
+import { FORMAT, ownData } from './wire.ts';
 
 interface OpenPart {
   readonly choice: number;
@@ -172,6 +173,8 @@ class ChunkWriter implements StreamEncoder {
         return block === undefined ? [] : [this.#chunk(choice, { content: [block] })];
       }
       case 'text':
+        loseForeignFields(ext ?? head.ext, { format: FORMAT, path: 'parts', losses: this.#losses });
+        return [];
       case 'media':
         return [];
     }

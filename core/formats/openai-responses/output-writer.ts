@@ -6,12 +6,13 @@
 import { asObject, asString, type JsonObject } from '../../base/json.ts';
 import type { PartDeltaEvent, PartEndEvent, PartHead, PartStartEvent } from '../../model/event.ts';
 import type { Ext } from '../../model/ext.ts';
+import { loseForeignFields } from '../../model/foreign-fields.ts';
 import type { LossList } from '../../model/loss.ts';
 import type { MediaPart, OpaquePart } from '../../model/part.ts';
 import type { ReplyContext } from '../format.ts';
 import { imageItem, imageItemFields, newImageFields } from './image-item.ts';
 import { type ItemPlace, writeCall, writeReasoning, writeText } from './part-writers.ts';
-import { madeId, ownData, restOf } from './wire.ts';
+import { FORMAT, madeId, ownData, restOf } from './wire.ts';
 
 /** Where events go. `raw` is for the many small ones: `members` is the inside of a JSON object as text. */
 export interface EventSink {
@@ -114,6 +115,7 @@ export class OutputWriter {
   }
 
   #text(part: Head<'text'>, path: string): PartWriter {
+    loseForeignFields(part.ext, { format: FORMAT, path, losses: this.#losses });
     const own = ownData(part.ext);
     const joined = own?.['joined'] === true ? this.#waiting : undefined;
     if (joined === undefined) this.#release();
@@ -148,9 +150,7 @@ export class OutputWriter {
 
   #call(part: Head<'tool-call'>, path: string): PartWriter {
     const own = ownData(part.ext);
-    if (own === undefined && part.ext !== undefined) {
-      this.#losses.add('extension', path, `What ${part.ext.origin} keeps with its tool calls is left out.`);
-    }
+    loseForeignFields(part.ext, { format: FORMAT, path, losses: this.#losses });
     const place = this.#place(part.kind === 'custom' ? 'ctc' : 'fc', own?.['id']);
     return writeCall(
       part,
