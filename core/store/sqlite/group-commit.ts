@@ -34,7 +34,7 @@ export function groupCommit<T>({ database, path, log, write }: GroupCommitParts<
   let isFailing = false;
   let isClosed = false;
 
-  const writeAll = database.transaction((batch: readonly Queued<T>[]): Map<Queued<T>, unknown> => {
+  const writeEach = (batch: readonly Queued<T>[]): Map<Queued<T>, unknown> => {
     const refused = new Map<Queued<T>, unknown>();
     for (const queued of batch) {
       try {
@@ -45,14 +45,16 @@ export function groupCommit<T>({ database, path, log, write }: GroupCommitParts<
       }
     }
     return refused;
-  });
+  };
+  const writeTogether = database.transaction(writeEach);
 
   const flush = (): void => {
     const batch = queue;
     queue = [];
     if (batch.length === 0) return;
     try {
-      const refused = writeAll.immediate(batch);
+      // A single row is a transaction by itself; to begin and end one around it costs as much again.
+      const refused = batch.length === 1 ? writeEach(batch) : writeTogether.immediate(batch);
       if (isFailing) log.info('Usage is recorded again.', { path });
       isFailing = false;
       for (const queued of batch) {
