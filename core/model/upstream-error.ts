@@ -17,41 +17,47 @@ export interface UpstreamErrorBody {
   readonly retryAfterMs?: number;
 }
 
-const BY_WORD: Readonly<Record<string, ErrorCode>> = {
-  // OpenAI
-  insufficient_quota: 'upstream_quota',
-  billing_hard_limit_reached: 'upstream_quota',
-  usage_limit_reached: 'upstream_quota',
-  rate_limit_exceeded: 'upstream_rate_limited',
-  tokens: 'upstream_rate_limited',
-  requests: 'upstream_rate_limited',
-  invalid_api_key: 'upstream_auth',
-  context_length_exceeded: 'upstream_context_length',
-  string_above_max_length: 'upstream_context_length',
-  content_policy_violation: 'upstream_content_policy',
-  content_filter: 'upstream_content_policy',
-  model_not_found: 'upstream_model_not_found',
-  server_error: 'upstream_server_error',
-  invalid_prompt: 'upstream_bad_request',
-  // Anthropic
-  authentication_error: 'upstream_auth',
-  permission_error: 'upstream_permission',
-  billing_error: 'upstream_quota',
-  rate_limit_error: 'upstream_rate_limited',
-  overloaded_error: 'upstream_overloaded',
-  api_error: 'upstream_server_error',
-  timeout_error: 'upstream_timeout',
-  request_too_large: 'upstream_payload_too_large',
-  not_found_error: 'upstream_model_not_found',
-  // Google (google.rpc.Code names)
-  unauthenticated: 'upstream_auth',
-  permission_denied: 'upstream_permission',
-  resource_exhausted: 'upstream_rate_limited',
-  unavailable: 'upstream_overloaded',
-  deadline_exceeded: 'upstream_timeout',
-  internal: 'upstream_server_error',
-  not_found: 'upstream_model_not_found',
-};
+/** A map, since the word is the upstream's: an object would also know `constructor`. */
+const BY_WORD: ReadonlyMap<string, ErrorCode> = new Map(
+  Object.entries<ErrorCode>({
+    // OpenAI
+    insufficient_quota: 'upstream_quota',
+    billing_hard_limit_reached: 'upstream_quota',
+    usage_limit_reached: 'upstream_quota',
+    rate_limit_exceeded: 'upstream_rate_limited',
+    tokens: 'upstream_rate_limited',
+    requests: 'upstream_rate_limited',
+    invalid_api_key: 'upstream_auth',
+    context_length_exceeded: 'upstream_context_length',
+    string_above_max_length: 'upstream_context_length',
+    content_policy_violation: 'upstream_content_policy',
+    content_filter: 'upstream_content_policy',
+    model_not_found: 'upstream_model_not_found',
+    server_error: 'upstream_server_error',
+    invalid_prompt: 'upstream_bad_request',
+    // Anthropic
+    authentication_error: 'upstream_auth',
+    permission_error: 'upstream_permission',
+    billing_error: 'upstream_quota',
+    rate_limit_error: 'upstream_rate_limited',
+    overloaded_error: 'upstream_overloaded',
+    api_error: 'upstream_server_error',
+    timeout_error: 'upstream_timeout',
+    request_too_large: 'upstream_payload_too_large',
+    not_found_error: 'upstream_model_not_found',
+    // Google (google.rpc.Code names)
+    unauthenticated: 'upstream_auth',
+    permission_denied: 'upstream_permission',
+    resource_exhausted: 'upstream_rate_limited',
+    unavailable: 'upstream_overloaded',
+    deadline_exceeded: 'upstream_timeout',
+    internal: 'upstream_server_error',
+    not_found: 'upstream_model_not_found',
+  }),
+);
+
+/** The telling words stand at the beginning; the search through a long text would take time with its square. */
+const PHRASE_WITHIN = 2_000;
 
 const BY_PHRASE: readonly (readonly [RegExp, ErrorCode])[] = [
   [/api key not valid|invalid api key|incorrect api key|api key expired/i, 'upstream_auth'],
@@ -82,12 +88,13 @@ const BY_STATUS: Readonly<Record<number, ErrorCode>> = {
 
 /** The table's row for an upstream's error. `status` is absent for an error inside a stream. */
 export function classifyUpstreamError(body: UpstreamErrorBody, status?: number): ErrorCode {
-  const word = BY_WORD[body.code?.toLowerCase() ?? ''] ?? BY_WORD[body.type?.toLowerCase() ?? ''];
+  const word = BY_WORD.get(body.code?.toLowerCase() ?? '') ?? BY_WORD.get(body.type?.toLowerCase() ?? '');
   if (word !== undefined) return word;
   const byStatus = status === undefined ? undefined : BY_STATUS[status];
   // A plain status is trusted, except those that vendors are known to send for quota and auth alike.
   if (byStatus !== undefined && status !== 400 && status !== 403 && status !== 404) return byStatus;
-  const phrase = BY_PHRASE.find(([expression]) => expression.test(body.message));
+  const beginning = body.message.slice(0, PHRASE_WITHIN);
+  const phrase = BY_PHRASE.find(([expression]) => expression.test(beginning));
   if (phrase !== undefined) return phrase[1];
   if (byStatus !== undefined) return byStatus;
   return status !== undefined && status >= 400 && status < 500 ? 'upstream_bad_request' : 'upstream_server_error';

@@ -8,6 +8,7 @@ import { parseJson } from '../base/json.ts';
 import { scrubbed } from '../base/scrub.ts';
 import type { Secret } from '../base/secret.ts';
 import type { Format } from '../formats/format.ts';
+import { shortErrorText } from '../model/error-text.ts';
 import type { ChatEvent, ErrorEvent } from '../model/event.ts';
 import type { Quirk } from '../providers/provider.ts';
 import { readAll, type UpstreamAnswer } from './call.ts';
@@ -72,10 +73,8 @@ export async function readWhole(
   const text = (await readAll(answer.body, ANSWER_LIMIT_BYTES)).toString('utf8');
   const body = parseJson(text);
   if (body === undefined || body === null) {
-    throw new OmniError(
-      'upstream_bad_response',
-      `The provider's answer is not JSON: ${shortened(scrubbed(text, key))}`,
-    );
+    const said = text.trim() === '' ? 'empty.' : `not JSON: ${shortErrorText(scrubbed(text, key))}`;
+    throw new OmniError('upstream_bad_response', `The provider's answer is ${said}`);
   }
   return body;
 }
@@ -96,12 +95,4 @@ export function errorEvent(error: unknown): ErrorEvent {
     ...(upstreamCode !== undefined && { upstreamCode }),
     ...(retryAfterMs !== undefined && { retryAfterMs }),
   };
-}
-
-function shortened(text: string): string {
-  const plain = text
-    .replace(/<[^>]*>/g, ' ')
-    .replace(/\s+/g, ' ')
-    .trim();
-  return plain.length > 200 ? `${plain.slice(0, 200)}…` : plain === '' ? 'it is empty.' : plain;
 }
