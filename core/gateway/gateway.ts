@@ -1,6 +1,6 @@
 /**
- * The client-facing door: takes a raw HTTP request, finds its route, runs the pipeline and writes the reply in the
- * caller's protocol. It stands on `node:http` itself, in front of Express: a request of this surface needs no more.
+ * The client-facing surface: takes a raw HTTP request, finds its route, runs the pipeline and writes the reply in the
+ * caller's protocol.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Account } from '../accounts/accounts.ts';
@@ -41,6 +41,8 @@ export interface Gateway {
 }
 
 const LIST_WAIT_MS = 2_000;
+/** Where people go; the page itself leads on to the login or the set-up. */
+const START_PAGE = '/console';
 
 export function createGateway(ports: GatewayPorts): Gateway {
   const generate = generatePipeline(ports.lanes);
@@ -87,8 +89,10 @@ export function createGateway(ports: GatewayPorts): Gateway {
       case 'ollama-version':
         return json({ version: ports.version });
       case 'responses-socket':
-        return noSocket(request);
+        return noSocket(request, response);
       case 'root':
+        if (isBrowser(request)) return { status: 302, headers: { location: START_PAGE, vary: 'Accept' }, body: '' };
+        return json({ name: 'OmniRoute', status: 'ok', version: ports.version });
       case 'health':
         return json({ name: 'OmniRoute', status: 'ok', version: ports.version });
     }
@@ -117,14 +121,19 @@ type Answer = (route: Route, request: IncomingMessage, response: ServerResponse)
 
 function answerOf(match: Match, answer: Answer, request: IncomingMessage, response: ServerResponse): Promise<Reply> {
   if (match.type === 'route') return answer(match.route, request, response);
-  if (match.type === 'wrong-method') {
-    response.setHeader('allow', match.allowed.join(', '));
-    throw new OmniError(
-      'method_not_allowed',
-      `${request.method} is not allowed here. Use ${match.allowed.join(' or ')}.`,
-    );
-  }
+  if (match.type === 'wrong-method') throw wrongMethod(request, response, match.allowed);
   throw new OmniError('not_found', `There is no ${request.method} ${(request.url ?? '').split('?', 1)[0]}.`);
+}
+
+/** The error for a method the path does not take, its Allow header set. */
+function wrongMethod(request: IncomingMessage, response: ServerResponse, allowed: readonly string[]): OmniError {
+  response.setHeader('allow', allowed.join(', '));
+  return new OmniError('method_not_allowed', `${request.method} is not allowed here. Use ${allowed.join(' or ')}.`);
+}
+
+/** Someone who opens the address in a browser is looking for the page; tools that probe it do not ask for HTML. */
+function isBrowser({ headers }: IncomingMessage): boolean {
+  return /\btext\/html\b/i.test(headers.accept ?? '');
 }
 
 function json(body: object): Reply {
@@ -132,8 +141,7 @@ function json(body: object): Reply {
 }
 
 /** Codex first tries a WebSocket; 426 makes it fall back to POST at once (pitfalls.md 7.3). */
-function noSocket(request: IncomingMessage): Reply {
-  if (request.headers.upgrade === undefined)
-    throw new OmniError('method_not_allowed', 'GET is not allowed here. Use POST.');
+function noSocket(request: IncomingMessage, response: ServerResponse): Reply {
+  if (request.headers.upgrade === undefined) throw wrongMethod(request, response, ['POST']);
   throw new OmniError('upgrade_required', 'WebSocket is not served here. Use POST with stream: true.');
 }

@@ -11,6 +11,7 @@ import type { FormatId } from '../model/format-id.ts';
 import type { ChatRequest } from '../model/request.ts';
 import type { Caller, ClientCodec, Exchange } from '../pipeline/exchange.ts';
 import { Ledger } from '../pipeline/ledger.ts';
+import { checkModelString } from '../routing/resolve.ts';
 import type { Snapshot } from '../routing/snapshot.ts';
 import type { GatewayPorts } from './gateway.ts';
 import { readBody } from './read-body.ts';
@@ -31,17 +32,47 @@ interface Opener {
 /** A body up to this size is parsed for its faults; of a larger one only the outline is checked, the rest is the upstream's. */
 const VALIDATED_BYTES = 8_192;
 
-/** Reads the body and opens the exchange. Throws `invalid_json`, `invalid_request`, `payload_too_large`, `client_closed`. */
+/**
+ * Reads the body and opens the exchange. Throws `invalid_json`, `invalid_request`, `payload_too_large`, `client_closed`;
+ * such a request is recorded like any other, but for counts of tokens, which use none.
+ */
 export async function openExchange(
   request: IncomingMessage,
   response: ServerResponse,
   opener: Opener,
 ): Promise<Exchange> {
   const { opening, caller, ports } = opener;
-  const scan = new JsonScan(await readBody(request, ports.maxBodyBytes()));
+  const side = sideOf(opening);
+  const id = randomId();
+  const clientFormat = opening.kind === 'embeddings' ? 'other' : side.format;
+  const ledger = new Ledger(ports.ledger, { id, endpoint: side.endpoint, clientFormat, caller });
+  try {
+    const scan = new JsonScan(await readBody(request, ports.maxBodyBytes()));
+    return exchangeOf(scan, { request, response, opener, side, id, ledger });
+  } catch (error) {
+    if (!isCount(opening)) await ledger.fail(error);
+    throw error;
+  }
+}
+
+function isCount(opening: ExchangeOpening): boolean {
+  return opening.kind === 'count-tokens' || (opening.kind === 'gemini' && opening.action === 'countTokens');
+}
+
+interface Begun {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly opener: Opener;
+  readonly side: Side;
+  readonly id: string;
+  readonly ledger: Ledger;
+}
+
+function exchangeOf(scan: JsonScan, { request, response, opener, side, id, ledger }: Begun): Exchange {
+  const { opening, caller, ports } = opener;
+  const { format, endpoint, codec } = side;
   let body: JsonObject | undefined = scan.length <= VALIDATED_BYTES ? scan.parse() : undefined;
   const snapshot = ports.snapshot();
-  const { format, endpoint, codec } = sideOf(opening);
   const address =
     opening.kind === 'gemini'
       ? { model: opening.model, stream: opening.action === 'streamGenerateContent' }
@@ -49,8 +80,6 @@ export async function openExchange(
   const stream =
     address?.stream ?? (opening.kind !== 'embeddings' && opening.kind !== 'count-tokens' && wantsStream(scan));
   const isArray = address?.stream === true && !/[?&]alt=sse(&|$)/.test(request.url ?? '');
-  const model = modelOf(opening, scan, snapshot);
-  const id = randomId();
   let decoded: ChatRequest | undefined;
   const parsed = (): JsonObject => {
     body ??= scan.parse();
@@ -66,12 +95,12 @@ export async function openExchange(
     headers: request.headers,
     scan,
     ...(address && { address }),
-    model,
+    model: modelOf(opening, scan, snapshot),
     stream,
     caller,
     snapshot,
     cancellation: watch(response),
-    ledger: new Ledger(ports.ledger, { id, endpoint, clientFormat: opening.kind === 'embeddings' ? 'other' : format }),
+    ledger,
     body: parsed,
     request: () => {
       decoded ??= codec.decodeRequest(parsed(), address);
@@ -116,6 +145,7 @@ function modelOf(opening: ExchangeOpening, scan: JsonScan, snapshot: Snapshot): 
   if (typeof model !== 'string' || model === '') {
     throw new OmniError('invalid_request', 'model is missing. Name one, like "openai/gpt-5".', { path: 'model' });
   }
+  checkModelString(model);
   const provider = 'provider' in opening ? opening.provider : undefined;
   return provider === undefined ? model : qualified(model, provider, snapshot);
 }
@@ -134,9 +164,10 @@ function qualified(model: string, name: string, snapshot: Snapshot): string {
   });
 }
 
-/** Cancelled when the client's connection closes before the reply is complete. */
+/** Cancelled when the client's connection closes before the reply is complete, or did so while the body was unpacked. */
 function watch(response: ServerResponse): Cancellation {
   const cancellation = new Cancellation();
+  if (response.destroyed) cancellation.cancel();
   response.on('close', () => {
     if (!response.writableFinished) cancellation.cancel();
   });

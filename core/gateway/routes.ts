@@ -65,9 +65,9 @@ const FIXED: Readonly<Record<string, FixedPath>> = {
 
 /** The path with its version put right and its trailing slash gone: `/v1/v1/models/` is `/v1/models`. */
 export function normalPath(path: string): string {
-  let normal = path.length > 1 ? path.replace(/\/+$/, '') : path;
-  if (normal === '') normal = '/';
-  normal = normal.replace(/^(?:\/v1)+(?=\/v1(?:beta)?(?:\/|$))/, '');
+  let end = path.length;
+  while (end > 1 && path.endsWith('/', end)) end -= 1;
+  const normal = path.slice(0, end).replace(/^(?:\/v1)+(?=\/v1(?:beta)?(?:\/|$))/, '');
   return WITHOUT_VERSION.test(normal) ? `/v1${normal}` : normal;
 }
 
@@ -76,7 +76,7 @@ export function matchRoute(method: string, path: string): Match {
   const normal = Object.hasOwn(FIXED, path) ? path : normalPath(path);
   const asked = method === 'HEAD' ? 'GET' : method;
   if (normal === '/v1/responses' && asked === 'GET') return { type: 'route', route: { kind: 'responses-socket' } };
-  const found = Object.hasOwn(FIXED, normal) ? FIXED[normal] : withParameters(normal, asked);
+  const found = Object.hasOwn(FIXED, normal) ? FIXED[normal] : withParameters(normal);
   if (found !== undefined) {
     if (found.method === asked) return { type: 'route', route: found.route };
     return { type: 'wrong-method', allowed: found.method === 'GET' ? ['GET', 'HEAD'] : ['POST'] };
@@ -85,7 +85,7 @@ export function matchRoute(method: string, path: string): Match {
   return { type: 'foreign' };
 }
 
-function withParameters(path: string, method: string): FixedPath | undefined {
+function withParameters(path: string): FixedPath | undefined {
   const ofProvider = /^\/v1\/providers\/([^/]+)\/(chat\/completions|embeddings)$/.exec(path);
   if (ofProvider) {
     const provider = decoded(ofProvider[1] ?? '');
@@ -99,7 +99,7 @@ function withParameters(path: string, method: string): FixedPath | undefined {
   const action = /^\/v1(?:beta)?\/(?:models\/)?(.+)(?::|%3A)(generateContent|streamGenerateContent|countTokens)$/i.exec(
     path,
   );
-  if (action?.[1] !== undefined && method !== 'GET') {
+  if (action?.[1] !== undefined) {
     return { method: 'POST', route: { kind: 'gemini', model: decoded(action[1]), action: geminiAction(action[2]) } };
   }
   const ofModel = /^\/v1(beta)?\/models\/(.+)$/.exec(path);
@@ -119,10 +119,13 @@ function decoded(text: string): string {
   }
 }
 
+/** What stands behind the colon is an action of Gemini's, also one that is not served; `llama3:8b` has a tag there. */
+const GEMINI_ACTION = /^\/v1\/.+(?::|%3A)(?:\w+Contents?|countTokens|predict\w*)$/i;
+
 /** The protocol whose error shape a path's callers expect; management's is that of OpenAI. */
 export function errorFormat(path: string, headers: { readonly [name: string]: unknown }): FormatId {
   const normal = normalPath(path);
-  if (normal.startsWith('/v1beta') || /^\/v1\/.+(:|%3A)\w+$/i.test(normal)) return 'gemini';
+  if (normal.startsWith('/v1beta') || GEMINI_ACTION.test(normal)) return 'gemini';
   if (normal.startsWith('/v1/messages')) return 'anthropic-messages';
   if (isManagementPath(normal)) return 'openai-chat';
   if (normal.startsWith('/api/') || normal.startsWith('/v1/api/')) return 'ollama-chat';

@@ -6,9 +6,11 @@ import type { FormatId } from '../model/format-id.ts';
 import type { ClientCodec, Reply } from '../pipeline/exchange.ts';
 
 const ONE_PIECE_BYTES = 16 * 1024;
+/** A client that takes nothing for so long is given up: it would hold the upstream's connection for ever. */
+const STALLED_CLIENT_MS = 300_000;
 
-/** Writes all of it. Ends quietly when the client has gone. */
-export async function writeReply(response: ServerResponse, reply: Reply): Promise<void> {
+/** Writes all of it. Ends quietly when the client has gone, or takes nothing for `stalledMs`. */
+export async function writeReply(response: ServerResponse, reply: Reply, stalledMs = STALLED_CLIENT_MS): Promise<void> {
   const { status, headers, body } = reply;
   if (typeof body === 'string' || Buffer.isBuffer(body)) {
     response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) });
@@ -20,14 +22,16 @@ export async function writeReply(response: ServerResponse, reply: Reply): Promis
   response.writeHead(status, headers);
   for await (const chunk of body) {
     if (response.destroyed) break;
-    if (!response.write(chunk)) await drained(response);
+    if (!response.write(chunk)) await drained(response, stalledMs);
   }
   response.end();
 }
 
-function drained(response: ServerResponse): Promise<void> {
+function drained(response: ServerResponse, stalledMs: number): Promise<void> {
   return new Promise((resolve) => {
+    const stalled = setTimeout(() => response.destroy(), stalledMs);
     const go = (): void => {
+      clearTimeout(stalled);
       response.off('drain', go);
       response.off('close', go);
       resolve();

@@ -3,7 +3,7 @@
  * row, and its promise settles when the row is durable; the last bytes of an answer are sent after that.
  */
 import type { Clock } from '../base/clock.ts';
-import type { OmniError } from '../base/errors.ts';
+import { type OmniError, toOmniError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { FormatId } from '../model/format-id.ts';
 import type { Loss } from '../model/loss.ts';
@@ -22,6 +22,7 @@ export interface LedgerOpening {
   readonly id: string;
   readonly endpoint: string;
   readonly clientFormat: FormatId | 'other';
+  readonly caller: { readonly apiKeyId?: string; readonly apiKeyName?: string };
 }
 
 /** Tokens in a text of this many characters, where nobody counted: four characters a token. */
@@ -30,7 +31,6 @@ const CHARACTERS_PER_TOKEN = 4;
 export class Ledger {
   requestedModel = '';
   stream = false;
-  caller: { readonly apiKeyId?: string; readonly apiKeyName?: string } = {};
   comboName: string | undefined;
   attempts = 0;
   readonly #ports: LedgerPorts;
@@ -60,7 +60,7 @@ export class Ledger {
   }
   /** The first piece of the answer is there. */
   firstContent(): void {
-    this.#firstContentMs ??= this.#ports.clock.nowMs() - this.#startedAtMs;
+    this.#firstContentMs ??= this.#elapsedMs();
   }
   /** What the upstream counted; later counts replace earlier ones. */
   use(usage: Usage | undefined): void {
@@ -75,10 +75,18 @@ export class Ledger {
     };
   }
 
+  /** Ends the account of a request that failed before its answer began. */
+  fail(thrown: unknown): Promise<void> {
+    const failure = toOmniError(thrown);
+    return this.close(failure.code === 'client_closed' ? 'cancelled' : 'error', failure);
+  }
   /** Ends the account; further calls do nothing. A row that cannot be written is logged, the answer still goes out. */
   async close(outcome: UsageRecord['outcome'], error?: OmniError): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
+    // Before the answer began the edge logs it; afterwards the client's stream is all that is left to tell.
+    if (outcome === 'cut' && error?.code === 'internal')
+      this.#ports.log.error('A stream failed.', { request: this.#opening.id }, error.cause ?? error);
     try {
       await this.#ports.append(this.#record(outcome, error));
     } catch (cause) {
@@ -86,21 +94,28 @@ export class Ledger {
     }
   }
 
+  /** Not below zero, also when the clock was set back meanwhile. */
+  #elapsedMs(): number {
+    return Math.max(0, this.#ports.clock.nowMs() - this.#startedAtMs);
+  }
+
   #record(outcome: UsageRecord['outcome'], error: OmniError | undefined): UsageRecord {
     const target = this.#target;
     const usage = this.#usage;
     const price = target?.info?.price;
+    const { apiKeyId, apiKeyName } = this.#opening.caller;
     return {
       id: this.#opening.id,
       startedAtMs: this.#startedAtMs,
-      durationMs: this.#ports.clock.nowMs() - this.#startedAtMs,
+      durationMs: this.#elapsedMs(),
       ...(this.#firstContentMs !== undefined && { firstContentMs: this.#firstContentMs }),
       requestedModel: this.requestedModel,
       provider: target?.provider.id ?? '',
       model: target?.model ?? '',
       ...(target?.account && { connectionId: target.account.id }),
       ...(this.comboName !== undefined && { comboName: this.comboName }),
-      ...this.caller,
+      ...(apiKeyId !== undefined && { apiKeyId }),
+      ...(apiKeyName !== undefined && { apiKeyName }),
       endpoint: this.#opening.endpoint,
       clientFormat: this.#opening.clientFormat,
       ...(target && { targetFormat: target.endpoint.format }),

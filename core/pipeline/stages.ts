@@ -24,13 +24,10 @@ export const record: Stage = async (exchange, next) => {
   const { ledger } = exchange;
   ledger.requestedModel = exchange.model;
   ledger.stream = exchange.stream;
-  const { apiKeyId, apiKeyName } = exchange.caller;
-  ledger.caller = { ...(apiKeyId !== undefined && { apiKeyId }), ...(apiKeyName !== undefined && { apiKeyName }) };
   try {
     return await next();
   } catch (error) {
-    const failure = toOmniError(error);
-    await ledger.close(failure.code === 'client_closed' ? 'cancelled' : 'error', failure);
+    await ledger.fail(error);
     throw error;
   }
 };

@@ -53,7 +53,8 @@ export function resolve(model: string, clientFormat: FormatId, snapshot: Snapsho
   return combo === undefined ? { targets } : { targets, comboName: combo.name };
 }
 
-function checkModelString(model: string): void {
+/** Throws `invalid_request` for a string that can be no model's name: empty, over 300 characters, control characters, `../`. */
+export function checkModelString(model: string): void {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: refusing control characters is the point
   if (model === '' || model.length > MODEL_LENGTH_LIMIT || /\.\.\/|[\u0000-\u001f\u007f]/.test(model)) {
     throw new OmniError('invalid_request', 'The model name is empty, too long or holds characters that no model has.', {

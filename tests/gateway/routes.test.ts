@@ -20,6 +20,8 @@ describe('paths', () => {
     ['/', '/'],
     ['/messagesx', '/messagesx'],
     ['/v1', '/v1'],
+    ['//', '/'],
+    ['/v1/models///', '/v1/models'],
   ])('%s is %s', (path, normal) => {
     expect(normalPath(path)).toBe(normal);
   });
@@ -63,6 +65,8 @@ describe('routes', () => {
   it('tells wrong methods, unknown paths and foreign ones apart', () => {
     expect(matchRoute('GET', '/v1/messages')).toEqual({ type: 'wrong-method', allowed: ['POST'] });
     expect(matchRoute('POST', '/v1/models')).toEqual({ type: 'wrong-method', allowed: ['GET', 'HEAD'] });
+    expect(matchRoute('GET', '/v1beta/models/x:generateContent')).toEqual({ type: 'wrong-method', allowed: ['POST'] });
+    expect(kindOf('GET', '/v1/models/ollama/llama3:8b')).toMatchObject({ kind: 'model', id: 'ollama/llama3:8b' });
     expect(kindOf('POST', '/v1/nothing')).toBe('unknown');
     expect(kindOf('GET', '/api/providers')).toBe('foreign');
     expect(kindOf('HEAD', '/')).toEqual({ kind: 'root' });
@@ -74,9 +78,17 @@ describe('routes', () => {
     expect(errorFormat('/v1/messages/count_tokens', {})).toBe('anthropic-messages');
     expect(errorFormat('/v1beta/anything', {})).toBe('gemini');
     expect(errorFormat('/v1/models/x:generateContent', {})).toBe('gemini');
+    expect(errorFormat('/v1/models/x:embedContent', {})).toBe('gemini');
+    expect(errorFormat('/v1/models/ollama/llama3:8b', {})).toBe('openai-chat');
     expect(errorFormat('/v1/models', { 'anthropic-version': '2023-06-01' })).toBe('anthropic-messages');
     expect(errorFormat('/api/chat', {})).toBe('ollama-chat');
     expect(errorFormat('/responses', {})).toBe('openai-responses');
     expect(errorFormat('/v1/nothing', {})).toBe('openai-chat');
+  });
+
+  it('reads a path of thousands of slashes without taking long', () => {
+    const startedMs = performance.now();
+    for (let count = 0; count < 50; count += 1) normalPath(`/${'/'.repeat(15_000)}x`);
+    expect(performance.now() - startedMs).toBeLessThan(500);
   });
 });
