@@ -3,6 +3,7 @@
  * wire, and `readFrames` takes bytes apart again, however the network cut them (inside a line, inside a character).
  */
 import { createParser } from 'eventsource-parser';
+import { OmniError } from './errors.ts';
 
 /** One event of a stream: SSE's `event:` name where the protocol uses it, and its data, nearly always JSON text. */
 export interface Frame {
@@ -55,7 +56,7 @@ export interface FrameReader {
 /** Longest frame accepted, in characters: an image in one frame passes, a runaway upstream does not. */
 const FRAME_LIMIT = 64 * 1024 * 1024;
 
-/** A reader for one stream in the given framing. Throws RangeError when a frame passes 64 Mi characters. */
+/** A reader for one stream in the given framing. Throws `upstream_bad_response` when a frame passes 64 Mi characters. */
 export function readFrames(framing: FramingId): FrameReader {
   if (framing === 'sse') return readSse();
   return framing === 'ndjson' ? readLines() : readJsonArray();
@@ -69,7 +70,7 @@ function readSse(): FrameReader {
     onEvent: ({ event, data }) => out.push(event === undefined ? { data } : { event, data }),
     onError: (error) => {
       if (error.type === 'max-buffer-size-exceeded')
-        throw new RangeError('An event of the upstream stream is too long.');
+        throw new OmniError('upstream_bad_response', 'An event of the upstream stream is too long.');
     },
   });
   const take = (text: string): Frame[] => {
@@ -89,7 +90,8 @@ function readLines(): FrameReader {
   const take = (text: string): Frame[] => {
     const lines = (rest + text).split('\n');
     rest = lines.pop() ?? '';
-    if (rest.length > FRAME_LIMIT) throw new RangeError('A line of the upstream stream is too long.');
+    if (rest.length > FRAME_LIMIT)
+      throw new OmniError('upstream_bad_response', 'A line of the upstream stream is too long.');
     return lines.filter((line) => line.trim() !== '').map((data) => ({ data: data.trim() }));
   };
   return {
@@ -125,7 +127,8 @@ function readJsonArray(): FrameReader {
         }
       }
     }
-    if (element.length > FRAME_LIMIT) throw new RangeError('An element of the upstream stream is too long.');
+    if (element.length > FRAME_LIMIT)
+      throw new OmniError('upstream_bad_response', 'An element of the upstream stream is too long.');
     return out;
   };
   return {

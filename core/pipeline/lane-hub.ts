@@ -2,7 +2,7 @@
  * The translated lane: the client's request goes through the hub into the target's format, and the answer comes back
  * the same way. What was lost on the way is in the ledger.
  */
-import { OmniError } from '../base/errors.ts';
+import { OmniError, toOmniError } from '../base/errors.ts';
 import { FRAMINGS } from '../base/framing.ts';
 import type { EncodeTarget } from '../formats/format.ts';
 import { FORMATS } from '../formats/index.ts';
@@ -10,7 +10,7 @@ import type { ChatEvent } from '../model/event.ts';
 import type { ChatRequest } from '../model/request.ts';
 import { toolCallRestorer } from '../model/tool-names.ts';
 import type { Target } from '../routing/resolve.ts';
-import { type AnswerSource, answerEvents } from '../upstream/answer-events.ts';
+import { type AnswerSource, answerEvents, errorEvent } from '../upstream/answer-events.ts';
 import type { UpstreamAnswer } from '../upstream/call.ts';
 import { scrubbedEvent } from '../upstream/failure.ts';
 import { send } from '../upstream/send.ts';
@@ -121,17 +121,24 @@ async function wholeReply(exchange: Exchange, batches: Batches): Promise<Reply> 
 }
 
 async function streamReply(exchange: Exchange, batches: Batches): Promise<Reply> {
+  const held = await untilContent(batches);
+  exchange.ledger.firstContent();
+  return { status: 200, headers: streamHeaders(exchange), body: encodeStream(exchange, held, batches) };
+}
+
+/** The events up to the first that the client would see. Throws what went wrong before that, the upstream let go of. */
+async function untilContent(batches: Batches): Promise<readonly ChatEvent[]> {
   const held: ChatEvent[] = [];
   for (;;) {
     const { done, value } = await batches.next();
     if (done) throw cut();
     held.push(...value);
+    if (held.some(isContent)) return held;
     const failure = held.find((event) => event.type === 'error');
-    if (held.some(isContent)) break;
-    if (failure !== undefined) throw eventError(failure);
+    if (failure === undefined) continue;
+    await batches.return(undefined);
+    throw eventError(failure);
   }
-  exchange.ledger.firstContent();
-  return { status: 200, headers: streamHeaders(exchange), body: encodeStream(exchange, held, batches) };
 }
 
 /** Would the client see something of this event? A finish counts: an answer without text is an answer. */
@@ -169,12 +176,15 @@ async function* encodeStream(exchange: Exchange, held: readonly ChatEvent[], bat
     }
     return text;
   };
-  const finish = async (last: ChatEvent): Promise<void> => {
+  const finish = async (
+    last: ChatEvent,
+    error = last.type === 'error' ? eventError(last) : undefined,
+  ): Promise<void> => {
     isFinished = true;
     ledger.lose(encoder.losses());
     if (last.type === 'finish') ledger.use(last.usage);
     ledger.estimate(exchange.scan.length, outputLength);
-    await (last.type === 'error' ? ledger.close(outcomeOf(last), eventError(last)) : ledger.close('ok'));
+    await ledger.close(error === undefined ? 'ok' : outcomeOf(error), error);
   };
   try {
     let batch: readonly ChatEvent[] | undefined = held;
@@ -186,6 +196,12 @@ async function* encodeStream(exchange: Exchange, held: readonly ChatEvent[], bat
       if (!isFinished) batch = await nextOf(batches);
     }
     if (framing.close !== '') yield framing.close;
+  } catch (thrown) {
+    const error = toOmniError(thrown);
+    const last = errorEvent(error);
+    const text = write([last]) + framing.close;
+    await finish(last, error);
+    yield text;
   } finally {
     if (!isFinished) {
       ledger.estimate(exchange.scan.length, outputLength);

@@ -2,14 +2,16 @@
  * The same-format lane: client and target speak one protocol, so the body goes on with only its model replaced in the
  * bytes, and the answer comes back byte for byte while being read on the side for usage, errors and its end.
  */
-import { type OmniError, toOmniError } from '../base/errors.ts';
+import { OmniError, toOmniError } from '../base/errors.ts';
 import { FRAMINGS, type FrameReader, readFrames } from '../base/framing.ts';
 import { parseJson } from '../base/json.ts';
+import type { JsonScan } from '../base/json-scan.ts';
 import { scrubbed } from '../base/scrub.ts';
-import type { FrameMeaning, StreamObserver } from '../formats/format.ts';
+import type { FrameMeaning, ReplyContext, StreamObserver } from '../formats/format.ts';
 import { FORMATS } from '../formats/index.ts';
 import { holdsOwnMarks } from '../model/ext.ts';
 import { upstreamError } from '../model/upstream-error.ts';
+import type { Quirk } from '../providers/provider.ts';
 import type { Target } from '../routing/resolve.ts';
 import { ANSWER_LIMIT_BYTES, errorEvent, isStream } from '../upstream/answer-events.ts';
 import { type CallBody, readAll, type UpstreamAnswer } from '../upstream/call.ts';
@@ -61,14 +63,26 @@ export async function passLane(exchange: Exchange, target: Target, ports: LanePo
   return passWhole(exchange, target, answer);
 }
 
+/** The client's bytes with only the model replaced, unless a quirk has something to change. */
 function passBody(exchange: Exchange, target: Target): CallBody {
-  const quirks = quirksOf(target).filter((quirk) => quirk.request !== undefined);
-  if (quirks.length > 0) {
-    const body = exchange.scan.has('model') ? { ...exchange.body(), model: target.model } : exchange.body();
-    return JSON.stringify(applyQuirks(body, quirks));
+  const { scan } = exchange;
+  const quirks = quirksOf(target).filter((quirk) => mayChange(quirk, scan));
+  const body = quirks.length > 0 ? exchange.body() : undefined;
+  const changed = body && applyQuirks(body, quirks);
+  if (changed !== undefined && changed !== body) {
+    return JSON.stringify(scan.has('model') ? { ...changed, model: target.model } : changed);
   }
-  if (!exchange.scan.has('model') || exchange.scan.value('model') === target.model) return exchange.scan.pieces();
-  return exchange.scan.replace('model', JSON.stringify(target.model));
+  if (!scan.has('model') || scan.value('model') === target.model) return scan.pieces();
+  return scan.replace('model', JSON.stringify(target.model));
+}
+
+/** Told by the bytes alone: a body that no quirk can change is never parsed. */
+function mayChange({ request, needs, needsText }: Quirk, scan: JsonScan): boolean {
+  return (
+    request !== undefined &&
+    (needs === undefined || needs.some((name) => scan.has(name))) &&
+    (needsText === undefined || needsText.some((text) => scan.includes(text)))
+  );
 }
 
 async function passWhole(exchange: Exchange, target: Target, answer: UpstreamAnswer): Promise<Reply> {
@@ -125,22 +139,28 @@ class PassingStream {
     this.#gate = wholeFrames(format.framing);
   }
 
-  /** Reads until the client would see something. Throws what the upstream reported before that. */
+  /** Reads until the client would see something. Throws what went wrong before that, the upstream let go of. */
   async untilContent(): Promise<void> {
+    try {
+      await this.#readPrelude();
+    } catch (error) {
+      await this.#chunks.return?.();
+      throw error;
+    }
+    this.#exchange.ledger.firstContent();
+  }
+
+  async #readPrelude(): Promise<void> {
     for (;;) {
       const { done, value } = await this.#chunks.next();
       const meaning = done ? this.#observe(this.#frames.end()) : this.#observe(this.#frames.push(value));
       if (!done) this.#held.push(value);
-      if (meaning === 'error') {
-        await this.#chunks.return?.();
-        throw reportedError(this.#observer.summary().error ?? { message: '' }, this.#target);
-      }
+      if (meaning === 'error') throw reportedError(this.#observer.summary().error ?? { message: '' }, this.#target);
       this.#holdsEnd = meaning === 'end';
-      if (meaning !== 'prelude') break;
+      if (meaning !== 'prelude') return;
       if (done)
         throw upstreamError({ message: 'The provider closed the stream before it answered.', code: 'server_error' });
     }
-    this.#exchange.ledger.firstContent();
   }
 
   /** The held bytes, then the rest as it comes. A chunk that ends the protocol waits until the request is recorded. */
@@ -163,17 +183,15 @@ class PassingStream {
       const isError = this.#observe(this.#frames.end()) === 'error';
       const rest = this.#gate.rest();
       isFinished = true;
-      const ending = await this.#ending();
+      const ending = await this.#ending(cut());
       if (ending.length === 0 && rest.length > 0) yield isError ? this.#scrubbed(rest) : rest;
       yield* ending;
     } catch (error) {
       isFinished = true;
-      yield* await this.#broken(toOmniError(error));
+      yield* await this.#ending(toOmniError(error));
     } finally {
-      if (!isFinished) {
-        await this.#chunks.return?.();
-        await this.#close('cancelled');
-      }
+      await this.#chunks.return?.();
+      if (!isFinished) await this.#close('cancelled');
     }
   }
 
@@ -192,28 +210,18 @@ class PassingStream {
     return strongest;
   }
 
-  /** After the upstream closed: nothing more when its protocol had ended, else the protocol's error. */
-  async #ending(): Promise<readonly string[]> {
+  /** After the upstream closed or broke off: nothing more when its protocol had ended, else the protocol's error. */
+  async #ending(failure: OmniError): Promise<readonly string[]> {
     const { ended, error } = this.#observer.summary();
     if (ended || error !== undefined) {
       await this.#close();
       return [];
     }
-    return this.#broken(
-      eventError({
-        type: 'error',
-        code: 'upstream_stream_cut',
-        message: 'The provider closed the stream before the end of the answer.',
-      }),
-    );
-  }
-
-  async #broken(error: OmniError): Promise<readonly string[]> {
-    await this.#close(outcomeOf(error), error);
-    if (error.code === 'client_closed') return [];
+    await this.#close(outcomeOf(failure), failure);
+    if (failure.code === 'client_closed') return [];
     const framing = FRAMINGS[this.#exchange.framing];
-    const encoder = FORMATS[this.#target.endpoint.format].encodeStream(replyContext(this.#exchange));
-    return encoder.push(errorEvent(error)).map((frame) => framing.write(frame, false));
+    const encoder = FORMATS[this.#target.endpoint.format].encodeStream(errorContext(this.#exchange));
+    return encoder.push(errorEvent(failure)).map((frame) => framing.write(frame, false));
   }
 
   async #close(outcome?: 'cancelled' | 'cut', error?: OmniError): Promise<void> {
@@ -221,6 +229,17 @@ class PassingStream {
     const { ledger, scan } = this.#exchange;
     ledger.use(usage);
     ledger.estimate(scan.length, contentLength);
-    await ledger.close(outcome ?? (reported === undefined ? 'ok' : 'error'), error);
+    const failure = error ?? (reported && reportedError(reported, this.#target));
+    await ledger.close(outcome ?? (failure === undefined ? 'ok' : 'cut'), failure);
   }
+}
+
+function cut(): OmniError {
+  return new OmniError('upstream_stream_cut', 'The provider closed the stream before the end of the answer.');
+}
+
+/** An error needs nothing of the request, and a body that passed unread may be one that our decoder refuses. */
+function errorContext({ id, model }: Exchange): ReplyContext {
+  const request = { model, stream: true, messages: [] };
+  return { id, model, createdAtS: Math.floor(Date.now() / 1_000), request, body: {} };
 }

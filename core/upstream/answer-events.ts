@@ -34,7 +34,7 @@ export function isStream(answer: UpstreamAnswer, asked: boolean): boolean {
   return asked && !/^application\/json\b/i.test(type);
 }
 
-/** Batches of events as they arrive. A failure of the connection becomes an error event; nothing is thrown for it. */
+/** Batches of events as they arrive. A failure of the upstream becomes an error event; only ours are thrown. */
 export async function* answerEvents(
   answer: UpstreamAnswer,
   source: AnswerSource,
@@ -54,6 +54,7 @@ export async function* answerEvents(
     }
     yield [...rewritten(reader.end(), hooks).flatMap((frame) => decoder.push(frame)), ...decoder.end()];
   } catch (error) {
+    if (!(error instanceof OmniError)) throw error;
     yield [errorEvent(error)];
   }
 }
@@ -83,11 +84,8 @@ function framingOf(answer: UpstreamAnswer, format: Format): Format['framing'] {
   return /event-stream/i.test(String(answer.headers['content-type'] ?? '')) ? 'sse' : format.framing;
 }
 
-/** Any failure as the event that ends a reply. */
-export function errorEvent(error: unknown): ErrorEvent {
-  if (error instanceof RangeError) return { type: 'error', code: 'upstream_bad_response', message: error.message };
-  if (!(error instanceof OmniError)) throw error;
-  const { code, message, upstreamCode, retryAfterMs } = error;
+/** A failure as the event that ends a reply. */
+export function errorEvent({ code, message, upstreamCode, retryAfterMs }: OmniError): ErrorEvent {
   return {
     type: 'error',
     code,
