@@ -7,6 +7,7 @@ import type { Account } from '../accounts/accounts.ts';
 import type { Clock } from '../base/clock.ts';
 import { OmniError, toOmniError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
+import { pathOf } from '../base/request-path.ts';
 import { countTokens } from '../pipeline/count-tokens.ts';
 import { embeddingsPipeline } from '../pipeline/embeddings.ts';
 import type { Caller, Exchange, Reply } from '../pipeline/exchange.ts';
@@ -100,7 +101,7 @@ export function createGateway(ports: GatewayPorts): Gateway {
 
   return {
     async handle(request, response) {
-      const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
+      const path = pathOf(request);
       const match = matchRoute(request.method ?? 'GET', path);
       if (match.type === 'foreign') return false;
       let reply: Reply;
@@ -122,7 +123,7 @@ type Answer = (route: Route, request: IncomingMessage, response: ServerResponse)
 function answerOf(match: Match, answer: Answer, request: IncomingMessage, response: ServerResponse): Promise<Reply> {
   if (match.type === 'route') return answer(match.route, request, response);
   if (match.type === 'wrong-method') throw wrongMethod(request, response, match.allowed);
-  throw new OmniError('not_found', `There is no ${request.method} ${(request.url ?? '').split('?', 1)[0]}.`);
+  throw new OmniError('not_found', `There is no ${request.method} ${pathOf(request)}.`);
 }
 
 /** The error for a method the path does not take, its Allow header set. */

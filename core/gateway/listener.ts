@@ -6,6 +6,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { OmniError, toOmniError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
+import { pathOf } from '../base/request-path.ts';
 import { errorFormat } from './routes.ts';
 import { errorReply, writeReply } from './write-reply.ts';
 
@@ -22,16 +23,32 @@ export interface ListenAddress {
 export interface Listener {
   /** Resolves with the address bound. Throws `conflict` when the port is taken, `invalid_request` for an unusable host. */
   listen(address: ListenAddress): Promise<ListenAddress>;
-  /** Takes no new request, waits up to `graceMs` for open ones, then closes what is left. */
+  /** Takes no new request, waits up to `graceMs` for open ones, closes what is left and waits until that is recorded. */
   drain(graceMs: number): Promise<void>;
 }
 
 const KEEP_ALIVE_MS = 75_000;
+/** What a closed connection leaves to do (letting the upstream go, recording) takes no longer. */
+const AFTERMATH_MS = 2_000;
 
 export function createListener(surfaces: readonly Surface[], log: Log): Listener {
   let isDraining = false;
+  /** Answers not yet on the wire, and calls not yet returned from: a request is recorded after its client has gone. */
   let open = 0;
   let onIdle: (() => void) | undefined;
+  const close = (): void => {
+    open -= 1;
+    if (open === 0) onIdle?.();
+  };
+  const idle = (limitMs: number): Promise<void> =>
+    new Promise((resolve) => {
+      if (open === 0) return resolve();
+      const limit = setTimeout(resolve, limitMs).unref();
+      onIdle = () => {
+        clearTimeout(limit);
+        resolve();
+      };
+    });
 
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     try {
@@ -44,38 +61,34 @@ export function createListener(surfaces: readonly Surface[], log: Log): Listener
     } catch (thrown) {
       await refuse(request, response, toOmniError(thrown));
       if (!(thrown instanceof OmniError)) log.error('A request failed.', { path: pathOf(request) }, thrown);
+    } finally {
+      close();
     }
   };
 
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
-    open += 1;
-    response.on('close', () => {
-      open -= 1;
-      if (open === 0) onIdle?.();
-    });
+    open += 2;
+    response.on('close', close);
     void serve(request, response);
   });
 
   return {
-    listen: (address) => bind(server, address),
+    listen: async (address) => {
+      const bound = await bind(server, address);
+      // Without a listener one connection that cannot be accepted (no file descriptor left) would end the process.
+      server.on('error', (cause) => log.error('A connection could not be accepted.', {}, cause));
+      return bound;
+    },
     async drain(graceMs) {
       isDraining = true;
       const closed = new Promise<void>((resolve) => {
         server.close(() => resolve());
       });
       server.closeIdleConnections();
-      if (open > 0) {
-        await Promise.race([
-          new Promise<void>((resolve) => {
-            onIdle = resolve;
-          }),
-          new Promise<void>((resolve) => {
-            setTimeout(resolve, graceMs).unref();
-          }),
-        ]);
-      }
+      await idle(graceMs);
       server.closeAllConnections();
       await closed;
+      await idle(AFTERMATH_MS);
     },
   };
 }
@@ -116,8 +129,4 @@ async function refuse(request: IncomingMessage, response: ServerResponse, error:
   }
   response.setHeader('connection', 'close');
   await writeReply(response, errorReply(error, errorFormat(pathOf(request), request.headers)));
-}
-
-function pathOf(request: IncomingMessage): string {
-  return (request.url ?? '/').split('?', 1)[0] ?? '/';
 }

@@ -2,6 +2,7 @@
  * The client-facing surface as a table, matched on the raw path: model ids may hold slashes and Gemini puts an action
  * behind a colon, which path patterns cannot say. Tolerated: a missing `/v1`, a doubled one, a trailing slash.
  */
+import { withoutTrailingSlashes } from '../base/request-path.ts';
 import type { FormatId } from '../model/format-id.ts';
 import { isManagementPath } from '../policy/door.ts';
 
@@ -65,9 +66,7 @@ const FIXED: Readonly<Record<string, FixedPath>> = {
 
 /** The path with its version put right and its trailing slash gone: `/v1/v1/models/` is `/v1/models`. */
 export function normalPath(path: string): string {
-  let end = path.length;
-  while (end > 1 && path.endsWith('/', end)) end -= 1;
-  const normal = path.slice(0, end).replace(/^(?:\/v1)+(?=\/v1(?:beta)?(?:\/|$))/, '');
+  const normal = withoutTrailingSlashes(path).replace(/^(?:\/v1)+(?=\/v1(?:beta)?(?:\/|$))/, '');
   return WITHOUT_VERSION.test(normal) ? `/v1${normal}` : normal;
 }
 

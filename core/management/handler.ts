@@ -3,6 +3,7 @@
  * until the dashboard exists. The door has been passed already. Calls over IPC go to the router without this.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { pathOf } from '../base/request-path.ts';
 import { isManagementPath } from '../policy/door.ts';
 import { servePage } from './pages.ts';
 import type { RestApi } from './rest.ts';
@@ -17,7 +18,7 @@ export function createManagement(services: ManagementServices): Management {
   let rest: Promise<RestApi> | undefined;
   return {
     async handle(request, response) {
-      const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
+      const path = pathOf(request);
       if (servePage(request, response, path)) return true;
       if (!isManagementPath(path)) return false;
       rest ??= import('./rest.ts').then(({ createRestApi }) => createRestApi(services));

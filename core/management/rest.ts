@@ -6,6 +6,7 @@ import type { IncomingMessage } from 'node:http';
 import { StandardOpenAPIHandler } from '@orpc/openapi/standard';
 import { traverseContractProcedures } from '@orpc/server';
 import { OmniError } from '../base/errors.ts';
+import { withoutTrailingSlashes } from '../base/request-path.ts';
 import { presentedKeys } from '../policy/presented-keys.ts';
 import { contract } from './contract.ts';
 import { openApiDocument } from './openapi.ts';
@@ -56,7 +57,7 @@ export function createRestApi(services: ManagementServices): RestApi {
 
   const call = async (request: IncomingMessage, cookies: string[]): Promise<RestAnswer> => {
     const url = new URL(request.url ?? '/', 'http://localhost');
-    const path = url.pathname.replace(/(?<=.)\/+$/, '');
+    const path = withoutTrailingSlashes(url.pathname);
     const method = request.method === 'HEAD' ? 'GET' : (request.method ?? 'GET');
     const hasSession = await admit(services, request, { isPublic: PUBLIC.has(`${method} ${path}`), cookies });
     if (path === DOCUMENT && method === 'GET') {

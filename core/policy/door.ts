@@ -6,6 +6,7 @@
  */
 import type { IncomingMessage } from 'node:http';
 import { OmniError } from '../base/errors.ts';
+import { pathOf } from '../base/request-path.ts';
 import { isLoopbackAddress, isLoopbackName, parseHost, plainAddress } from './hosts.ts';
 import type { Settings } from './settings.ts';
 
@@ -65,7 +66,7 @@ export function doorRequest(request: IncomingMessage): DoorRequest {
   const { headers, socket } = request;
   return {
     method: request.method ?? 'GET',
-    path: (request.url ?? '/').split('?', 1)[0] ?? '/',
+    path: pathOf(request),
     headers,
     hasBody: headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0,
     remoteAddress: socket.remoteAddress,
