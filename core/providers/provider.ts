@@ -84,6 +84,10 @@ export interface Quirk {
   readonly formats?: readonly FormatId[];
   /** Globs of model ids it applies to; absent: all. */
   readonly models?: readonly string[];
+  /** It changes only bodies with one of these top-level members; absent: any. Spares the others from being parsed. */
+  readonly needs?: readonly string[];
+  /** It changes only bodies in whose JSON one of these texts stands, like `"developer"`; plain ASCII. Absent: any. */
+  readonly needsText?: readonly string[];
   /** Changes an outgoing body; must return the same object when nothing is to change. */
   request?(body: JsonObject): JsonObject;
   /** Changes an incoming frame, or drops it with null. */

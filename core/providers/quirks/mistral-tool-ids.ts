@@ -14,6 +14,7 @@ export const mistralToolIds: Quirk = {
   name: 'mistral-tool-ids',
   why: 'https://github.com/mistralai/mistral-common/blob/main/src/mistral_common/protocol/instruct/validator.py',
   formats: ['openai-chat'],
+  needsText: ['"tool_calls"', '"tool_call_id"'],
   request: (body) => mapMessages(body, withShortIds),
 };
 

@@ -8,6 +8,7 @@ export const maxCompletionTokens: Quirk = {
   why: 'https://platform.openai.com/docs/api-reference/chat/create#chat_create-max_tokens',
   formats: ['openai-chat'],
   models: ['o1*', 'o3*', 'o4*', 'gpt-5*', 'gpt-6*'],
+  needs: ['max_tokens'],
   request: (body) => renameField(body, 'max_tokens', 'max_completion_tokens'),
 };
 
@@ -17,6 +18,7 @@ export function maxTokens(why: string): Quirk {
     name: 'max-tokens',
     why,
     formats: ['openai-chat'],
+    needs: ['max_completion_tokens'],
     request: (body) => renameField(body, 'max_completion_tokens', 'max_tokens'),
   };
 }

@@ -4,9 +4,12 @@ import type { Quirk } from '../../../core/providers/provider.ts';
 import { mistralToolIds } from '../../../core/providers/quirks/mistral-tool-ids.ts';
 import {
   developerAsSystem,
+  reasoningAsReasoning,
+  renamedField,
   withoutEmptyTools,
   withoutMessageFields,
   withoutPlatformFields,
+  withoutToolFields,
 } from '../../../core/providers/quirks/openai-only-fields.ts';
 import {
   claudeFixedSampling,
@@ -97,12 +100,15 @@ describe('sampling', () => {
     untouched(openaiFixedSampling, { model: 'o3', seed: 1 });
   });
 
-  it('from GPT-5.1 on sampling goes only when an effort is asked for', () => {
+  it('from GPT-5.1 on temperature and top_p go only when an effort is asked for, and nothing undocumented goes', () => {
+    const penalties = { presence_penalty: 1, frequency_penalty: 1 };
     expect(change(openaiSamplingWithEffort, { reasoning_effort: 'high', ...sampling })).toEqual({
       reasoning_effort: 'high',
+      ...penalties,
     });
     expect(change(openaiSamplingWithEffort, { reasoning: { effort: 'low' }, ...sampling })).toEqual({
       reasoning: { effort: 'low' },
+      ...penalties,
     });
     untouched(openaiSamplingWithEffort, { reasoning_effort: 'none', ...sampling });
     untouched(openaiSamplingWithEffort, { reasoning: { summary: 'auto' }, ...sampling });
@@ -123,11 +129,12 @@ describe('sampling', () => {
 describe('fields that only OpenAI knows', () => {
   it('D.15-27: store, metadata and service_tier are not sent to other hosts', () => {
     const body = { model: 'm', store: false, metadata: { a: 'b' }, service_tier: 'auto', user: 'u', messages: [user] };
-    expect(change(withoutPlatformFields(WHY), body)).toEqual({ model: 'm', user: 'u', messages: [user] });
+    const all = withoutPlatformFields(WHY, ['store', 'metadata', 'service_tier']);
+    expect(change(all, body)).toEqual({ model: 'm', user: 'u', messages: [user] });
     expect(change(withoutPlatformFields(WHY, ['store']), { store: true, service_tier: 'flex' })).toEqual({
       service_tier: 'flex',
     });
-    untouched(withoutPlatformFields(WHY), { model: 'm' });
+    untouched(all, { model: 'm' });
   });
 
   it('the developer role becomes system, at its place', () => {
@@ -155,4 +162,69 @@ describe('fields that only OpenAI knows', () => {
     untouched(withoutEmptyTools(WHY), { tools: [{ type: 'function' }], tool_choice: 'auto' });
     untouched(withoutEmptyTools(WHY), { stream: true });
   });
+
+  it('thoughts go under the name that the host knows', () => {
+    const messages = [user, { role: 'assistant', reasoning_content: 'hm', content: 'ho' }];
+    const quirk = reasoningAsReasoning(WHY, ['m']);
+    expect(change(quirk, { messages })).toEqual({
+      messages: [user, { role: 'assistant', reasoning: 'hm', content: 'ho' }],
+    });
+    untouched(quirk, { messages: [{ role: 'assistant', reasoning: 'hm', content: 'ho' }] });
+    expect(quirk.models).toEqual(['m']);
+    expect(reasoningAsReasoning(WHY)).not.toHaveProperty('models');
+  });
+
+  it('a field goes under the name that the host knows', () => {
+    expect(change(renamedField(WHY, 'seed', 'random_seed'), { seed: 7, n: 1 })).toEqual({ random_seed: 7, n: 1 });
+    untouched(renamedField(WHY, 'seed', 'random_seed'), { random_seed: 7 });
+  });
+
+  it('members of tools that a host of Messages refuses are left out, the tools stay', () => {
+    const quirk = withoutToolFields(WHY, ['cache_control', 'eager_input_streaming']);
+    const tool = { name: 'f', input_schema: { type: 'object' } };
+    const marked = { ...tool, cache_control: { type: 'ephemeral' }, eager_input_streaming: true };
+    expect(change(quirk, { tools: [tool, marked], system: [{ type: 'text', cache_control: {} }] })).toEqual({
+      tools: [tool, tool],
+      system: [{ type: 'text', cache_control: {} }],
+    });
+    untouched(quirk, { tools: [tool] });
+    untouched(quirk, { tools: 'x' });
+    untouched(quirk, { messages: [] });
+  });
+});
+
+describe('what a quirk needs', () => {
+  const needed = (quirk: Quirk, body: JsonObject): boolean => {
+    const text = JSON.stringify(body);
+    return (
+      (quirk.needs ?? Object.keys(body)).some((name) => Object.hasOwn(body, name)) &&
+      (quirk.needsText ?? ['']).some((part) => text.includes(part))
+    );
+  };
+  const history = { messages: [{ role: 'assistant', content: null, tool_calls: [{ id: 'call_1' }] }] };
+  const changed: [Quirk, JsonObject][] = [
+    [mistralToolIds, history],
+    [mistralToolIds, { messages: [{ role: 'tool', tool_call_id: 'call_1', content: '1' }] }],
+    [maxCompletionTokens, { max_tokens: 1 }],
+    [maxTokens(WHY), { max_completion_tokens: 1 }],
+    [openaiFixedSampling, { presence_penalty: 1 }],
+    [openaiSamplingWithEffort, { top_p: 0.5, reasoning: { effort: 'low' } }],
+    [claudeFixedSampling, { top_k: 1 }],
+    [withoutPlatformFields(WHY, ['store', 'metadata']), { metadata: {} }],
+    [developerAsSystem(WHY), { messages: [{ role: 'developer', content: 'x' }] }],
+    [withoutMessageFields(WHY, ['refusal']), { messages: [{ role: 'assistant', refusal: null }] }],
+    [reasoningAsReasoning(WHY), { messages: [{ role: 'assistant', reasoning_content: 'x' }] }],
+    [renamedField(WHY, 'seed', 'random_seed'), { seed: 1 }],
+    [withoutEmptyTools(WHY), { tools: [] }],
+    [withoutToolFields(WHY, ['cache_control']), { tools: [{ name: 'f', cache_control: null }] }],
+  ];
+
+  it.each(changed.map(([quirk, body]) => [quirk.name, quirk, body] as const))(
+    '%s is never skipped for a body that it changes',
+    (_name, quirk, body) => {
+      expect(change(quirk, body)).not.toEqual(body);
+      expect(needed(quirk, body)).toBe(true);
+      expect(needed(quirk, { model: 'm', messages: [user], stream: true })).toBe(false);
+    },
+  );
 });
