@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { openCatalog } from '../../core/providers/catalog/index.ts';
 import { endpointServes } from '../../core/providers/define-provider.ts';
 import { findProvider, PROVIDERS } from '../../core/providers/table.ts';
+import { endpointFor } from '../../core/routing/resolve.ts';
 
 /** By provider: format and full URL of each endpoint, in order of preference. */
 const DOCUMENTED: Readonly<Record<string, readonly string[]>> = {
@@ -110,37 +111,37 @@ const GUIDE: [asked: string, sent: string, note?: string][] = [
   ['gc/gemini-3-flash-preview', 'gemini-3-flash-preview'],
   ['gc/gemini-3-flash', 'gemini-3-flash-preview', 'in its place'],
   ['gc/gemini-2.5-pro', 'gemini-2.5-pro'],
-  ['gh/gpt-5', 'gpt-5', 'no longer listed'],
+  ['gh/gpt-5', 'gpt-5', 'retired "gpt-5" on 2026-02-17'],
   ['gh/claude-4.5-sonnet', 'claude-sonnet-4.5', 'in its place'],
   ['gh/gemini-3-pro', 'gemini-3-pro-preview', 'retired "gemini-3-pro-preview" on 2026-03-26'],
   ['gh/gpt-5.1-codex', 'gpt-5.1-codex', 'retired "gpt-5.1-codex" on 2026-04-01'],
   ['glm/glm-4.7', 'glm-4.7'],
   ['minimax/MiniMax-M2.1', 'MiniMax-M2.1'],
   ['kimi/kimi-latest', 'kimi-latest', 'no longer listed'],
-  ['if/kimi-k2-thinking', 'kimi-k2-thinking'],
-  ['if/qwen3-coder-plus', 'qwen3-coder-plus'],
-  ['if/glm-4.7', 'glm-4.7'],
-  ['if/minimax-m2', 'minimax-m2'],
-  ['if/minimax-m2.1', 'minimax-m2.1'],
-  ['if/deepseek-r1', 'deepseek-r1'],
+  ['if/kimi-k2-thinking', 'kimi-k2-thinking', 'on 2026-04-17'],
+  ['if/qwen3-coder-plus', 'qwen3-coder-plus', 'on 2026-04-17'],
+  ['if/glm-4.7', 'glm-4.7', 'on 2026-04-17'],
+  ['if/minimax-m2', 'minimax-m2', 'on 2026-04-17'],
+  ['if/minimax-m2.1', 'minimax-m2.1', 'on 2026-04-17'],
+  ['if/deepseek-r1', 'deepseek-r1', 'on 2026-04-17'],
   ['qw/qwen3-coder-plus', 'qwen3-coder-plus', 'retired "qwen3-coder-plus" on 2026-04-15'],
   ['qw/qwen3-coder-flash', 'qwen3-coder-flash', 'retired "qwen3-coder-flash" on 2026-04-15'],
   ['kr/claude-sonnet-4.5', 'claude-sonnet-4.5'],
   ['kr/claude-haiku-4.5', 'claude-haiku-4.5'],
-  ['ds/deepseek-chat', 'deepseek-chat', 'retired "deepseek-chat" on 2026-07-24'],
+  ['ds/deepseek-chat', 'deepseek-chat', 'on 2026-07-24. Its successor is "deepseek-flash"'],
   ['ds/deepseek-reasoner', 'deepseek-reasoner', 'retired "deepseek-reasoner" on 2026-07-24'],
-  ['groq/llama-3.3-70b-versatile', 'llama-3.3-70b-versatile'],
+  ['groq/llama-3.3-70b-versatile', 'llama-3.3-70b-versatile', 'on 2026-08-16. Its successor is "openai/gpt-oss-120b"'],
   ['groq/llama-4-maverick-17b-128e-instruct', 'meta-llama/llama-4-maverick-17b-128e-instruct', 'in its place'],
   ['xai/grok-4', 'grok-4', 'retired "grok-4" on 2026-05-15'],
   ['xai/grok-4-0709-fast-reasoning', 'grok-4-fast-reasoning', 'in its place'],
   ['xai/grok-code-mini', 'grok-code-fast-1', 'in its place'],
   ['mistral/mistral-large-2501', 'mistral-large-latest', 'in its place'],
-  ['mistral/codestral-2501', 'codestral-2501', 'no longer listed'],
+  ['mistral/codestral-2501', 'codestral-2501', 'on 2025-11-30. Its successor is "codestral-2508"'],
   ['pplx/sonar-pro', 'sonar-pro'],
   ['pplx/sonar', 'sonar'],
-  ['together/meta-llama/Llama-3.3-70B-Instruct-Turbo', 'meta-llama/Llama-3.3-70B-Instruct-Turbo'],
+  ['together/meta-llama/Llama-3.3-70B-Instruct-Turbo', 'meta-llama/Llama-3.3-70B-Instruct-Turbo', 'no longer listed'],
   ['fireworks/accounts/fireworks/models/deepseek-v3p1', 'accounts/fireworks/models/deepseek-v3p1', 'no longer listed'],
-  ['cerebras/llama-3.3-70b', 'llama-3.3-70b', 'no longer listed'],
+  ['cerebras/llama-3.3-70b', 'llama-3.3-70b', 'on 2026-02-16. Its successor is "gpt-oss-120b"'],
   ['cohere/command-r-plus-08-2024', 'command-r-plus-08-2024'],
   ['nvidia/nvidia/llama-3.3-70b-instruct', 'meta/llama-3.3-70b-instruct', 'in its place'],
 ];
@@ -243,8 +244,17 @@ describe('models and their endpoints', () => {
     expect(formats('github', 'gpt-4o')).toEqual(['openai-chat']);
   });
 
-  it('reasoning models of OpenAI are asked through Responses first, others through chat', () => {
-    expect(formats('openai', 'gpt-5')[0]).toBe('openai-responses');
-    expect(formats('openai', 'gpt-4o')[0]).toBe('openai-chat');
-  });
+  it.each(['anthropic-messages', 'gemini', 'ollama-chat'] as const)(
+    'a %s client reaches OpenAI where every setting of the model is known: reasoning models through Responses, others through chat',
+    (client) => {
+      const [openai] = PROVIDERS.filter(({ id }) => id === 'openai');
+      const formatFor = (model: string): string | undefined => openai && endpointFor(openai, model, client).format;
+      for (const model of ['gpt-4o', 'gpt-4o-mini', 'gpt-4.1', 'ft:gpt-4o-mini:org::1']) {
+        expect(formatFor(model), model).toBe('openai-chat');
+      }
+      for (const model of ['gpt-5', 'gpt-5.2', 'gpt-6.1-sol', 'o3', 'o4-mini', 'gpt-5.3-codex', 'gpt-5.4-pro']) {
+        expect(formatFor(model), model).toBe('openai-responses');
+      }
+    },
+  );
 });

@@ -1,6 +1,6 @@
-/** Cerebras: https://inference-docs.cerebras.ai/resources/openai. */
+/** Cerebras: https://inference-docs.cerebras.ai/resources/openai. Its server refuses whatever field it does not know (`wrong_api_format`). */
 import { chat, defineProvider } from '../define-provider.ts';
-import { developerAsSystem, withoutPlatformFields } from '../quirks/openai-only-fields.ts';
+import { reasoningAsReasoning, withoutPlatformFields } from '../quirks/openai-only-fields.ts';
 
 export const cerebras = defineProvider({
   id: 'cerebras',
@@ -12,8 +12,8 @@ export const cerebras = defineProvider({
   key: 'required',
   modelList: { path: '/v1/models', shape: 'openai' },
   quirks: [
-    developerAsSystem('https://inference-docs.cerebras.ai/resources/openai'),
-    withoutPlatformFields('https://inference-docs.cerebras.ai/resources/openai', ['store', 'metadata']),
+    withoutPlatformFields('https://github.com/Gitlawb/openclaude/issues/740', ['store', 'metadata']),
+    reasoningAsReasoning('https://github.com/Kilo-Org/kilocode/issues/10375'),
   ],
   keyUrl: 'https://cloud.cerebras.ai',
   models: [
@@ -24,7 +24,9 @@ export const cerebras = defineProvider({
       maxOutputTokens: 65_536,
       capabilities: { tools: true },
       price: { input: 0.85, output: 1.2, asOf: '2026-09-23' },
-      note: 'Cerebras no longer listed this model on 2026-11-10.',
+      // https://inference-docs.cerebras.ai/support/deprecation
+      retiredOn: '2026-02-16',
+      replacedBy: 'gpt-oss-120b',
     },
   ],
 });

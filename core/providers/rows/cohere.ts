@@ -14,7 +14,11 @@ export const cohere = defineProvider({
   embeddings: { path: '/v1/embeddings' },
   quirks: [
     maxTokens('https://docs.cohere.com/docs/compatibility-api#supported-parameters'),
-    withoutPlatformFields('https://docs.cohere.com/docs/compatibility-api#unsupported-parameters'),
+    withoutPlatformFields('https://docs.cohere.com/docs/compatibility-api#unsupported-parameters', [
+      'store',
+      'metadata',
+      'service_tier',
+    ]),
   ],
   keyUrl: 'https://dashboard.cohere.com/api-keys',
   // https://docs.cohere.com/docs/models and https://cohere.com/pricing

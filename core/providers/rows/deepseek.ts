@@ -1,6 +1,6 @@
 /** DeepSeek: https://api-docs.deepseek.com and https://api-docs.deepseek.com/guides/anthropic_api. */
 import { chat, defineProvider, messages } from '../define-provider.ts';
-import { developerAsSystem, withoutPlatformFields } from '../quirks/openai-only-fields.ts';
+import { developerAsSystem } from '../quirks/openai-only-fields.ts';
 import { maxTokens } from '../quirks/token-limit-name.ts';
 
 export const deepseek = defineProvider({
@@ -15,11 +15,10 @@ export const deepseek = defineProvider({
   quirks: [
     developerAsSystem('https://api-docs.deepseek.com/api/create-chat-completion'),
     maxTokens('https://api-docs.deepseek.com/api/create-chat-completion'),
-    withoutPlatformFields('https://api-docs.deepseek.com/api/create-chat-completion'),
   ],
   keyUrl: 'https://platform.deepseek.com/api_keys',
   models: [
-    // https://api-docs.deepseek.com/updates: both names pointed to V4 Flash before they were switched off.
+    // https://api-docs.deepseek.com/updates: both names pointed to V4 Flash before they were switched off; that is `deepseek-flash` today.
     {
       id: 'deepseek-chat',
       name: 'DeepSeek Chat',
@@ -28,7 +27,7 @@ export const deepseek = defineProvider({
       capabilities: { tools: true, reasoning: false },
       price: { input: 0.28, output: 0.42, cachedInput: 0.028, asOf: '2026-04-23' },
       retiredOn: '2026-07-24',
-      replacedBy: 'deepseek-v4-flash',
+      replacedBy: 'deepseek-flash',
     },
     {
       id: 'deepseek-reasoner',
@@ -38,7 +37,7 @@ export const deepseek = defineProvider({
       capabilities: { tools: true, reasoning: true },
       price: { input: 0.28, output: 0.42, cachedInput: 0.028, asOf: '2026-04-23' },
       retiredOn: '2026-07-24',
-      replacedBy: 'deepseek-v4-flash',
+      replacedBy: 'deepseek-flash',
     },
   ],
 });

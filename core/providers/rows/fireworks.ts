@@ -1,6 +1,6 @@
 /** Fireworks AI: https://docs.fireworks.ai/tools-sdks/openai-compatibility and …/anthropic-compatibility. Ids are `accounts/fireworks/models/…`. */
 import { BEARER, chat, defineProvider, messages, responses } from '../define-provider.ts';
-import { developerAsSystem, withoutPlatformFields } from '../quirks/openai-only-fields.ts';
+import { developerAsSystem, withoutPlatformFields, withoutToolFields } from '../quirks/openai-only-fields.ts';
 
 export const fireworks = defineProvider({
   id: 'fireworks',
@@ -15,6 +15,11 @@ export const fireworks = defineProvider({
   quirks: [
     developerAsSystem('https://docs.fireworks.ai/api-reference/post-chatcompletions'),
     withoutPlatformFields('https://docs.fireworks.ai/api-reference/post-chatcompletions', ['store']),
+    // Hints only: neither changes what is asked.
+    withoutToolFields('https://docs.fireworks.ai/tools-sdks/anthropic-compatibility', [
+      'cache_control',
+      'eager_input_streaming',
+    ]),
   ],
   keyUrl: 'https://app.fireworks.ai/settings/users/api-keys',
   models: [

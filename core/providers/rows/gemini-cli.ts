@@ -9,7 +9,8 @@ export const geminiCli = defineProvider({
   hosts: { api: 'https://cloudcode-pa.googleapis.com' },
   endpoints: [{ format: 'gemini', path: '/v1internal:{action}', auth: BEARER }],
   key: 'required',
-  note: 'Signs in with a Google account; that and the envelope around its requests come with the accounts issue.',
+  // https://developers.google.com/gemini-code-assist/docs/deprecations
+  note: 'Google ended it for individual, AI Pro and Ultra accounts on 2026-06-18; organisations keep it. Signing in with a Google account and the envelope around its requests come with the accounts issue.',
   models: [
     { id: 'gemini-3-flash-preview', aliases: ['gemini-3-flash'] },
     {

@@ -33,16 +33,16 @@ export const github = defineProvider({
       note: 'Copilot no longer listed this model on 2026-11-10.',
       replacedBy: 'claude-opus-4.8',
     },
-    // https://github.blog/changelog: Gemini 3 Pro and the GPT-5.1 models, spring of 2026.
-    { id: 'gemini-3-pro-preview', aliases: ['gemini-3-pro'], retiredOn: '2026-03-26', replacedBy: 'gemini-3.8-flash' },
+    // https://docs.github.com/en/copilot/reference/ai-models/supported-models#model-retirement-history. A successor named
+    // there that is gone as well is left out.
+    { id: 'gemini-3-pro-preview', aliases: ['gemini-3-pro'], retiredOn: '2026-03-26' },
     {
       id: 'gemini-3-flash-preview',
       aliases: ['gemini-3-flash'],
       note: 'Copilot no longer listed this model on 2026-11-10.',
-      replacedBy: 'gemini-3.8-flash',
     },
-    { id: 'gpt-5', note: 'Copilot no longer listed this model on 2026-11-10.', replacedBy: 'gpt-6.1-sol' },
-    { id: 'gpt-5.1', retiredOn: '2026-04-01', replacedBy: 'gpt-5.3-codex' },
+    { id: 'gpt-5', retiredOn: '2026-02-17' },
+    { id: 'gpt-5.1', retiredOn: '2026-04-15', replacedBy: 'gpt-5.3-codex' },
     { id: 'gpt-5.1-codex', retiredOn: '2026-04-01', replacedBy: 'gpt-5.3-codex' },
     { id: 'gpt-5.1-codex-max', retiredOn: '2026-04-01', replacedBy: 'gpt-5.3-codex' },
     { id: 'gpt-5.1-codex-mini', retiredOn: '2026-04-01', replacedBy: 'gpt-5.3-codex' },

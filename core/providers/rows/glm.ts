@@ -1,6 +1,6 @@
 /** Z.ai GLM Coding Plan: https://docs.z.ai/devpack/tool/claude (Messages) and https://docs.z.ai/devpack/tool/others (chat). */
 import { chat, defineProvider, messages } from '../define-provider.ts';
-import { developerAsSystem, withoutPlatformFields } from '../quirks/openai-only-fields.ts';
+import { developerAsSystem } from '../quirks/openai-only-fields.ts';
 import { maxTokens } from '../quirks/token-limit-name.ts';
 
 export const glm = defineProvider({
@@ -12,9 +12,8 @@ export const glm = defineProvider({
   endpoints: [messages('/anthropic/v1/messages'), chat('/coding/paas/v4/chat/completions')],
   key: 'required',
   quirks: [
-    developerAsSystem('https://docs.z.ai/api-reference/llm/chat-completion'),
+    developerAsSystem('https://github.com/openclaw/openclaw/issues/23115'),
     maxTokens('https://docs.z.ai/api-reference/llm/chat-completion'),
-    withoutPlatformFields('https://docs.z.ai/api-reference/llm/chat-completion'),
   ],
   keyUrl: 'https://z.ai/manage-apikey/apikey-list',
 });

@@ -1,6 +1,6 @@
-/** Groq: https://console.groq.com/docs/openai and https://console.groq.com/docs/responses-api. */
+/** Groq: https://console.groq.com/docs/openai and https://console.groq.com/docs/responses-api. Its server refuses whatever field it does not know. */
 import { chat, defineProvider, responses } from '../define-provider.ts';
-import { withoutMessageFields, withoutPlatformFields } from '../quirks/openai-only-fields.ts';
+import { reasoningAsReasoning, withoutMessageFields, withoutPlatformFields } from '../quirks/openai-only-fields.ts';
 
 export const groq = defineProvider({
   id: 'groq',
@@ -12,11 +12,16 @@ export const groq = defineProvider({
   key: 'required',
   modelList: { path: '/v1/models', shape: 'openai' },
   quirks: [
-    withoutMessageFields('https://console.groq.com/docs/openai#currently-unsupported-openai-features', ['name']),
+    // Only models that reason take the thoughts back: https://github.com/vercel/ai/pull/8057
+    reasoningAsReasoning('https://github.com/janhq/jan/issues/8136', ['openai/gpt-oss*', 'qwen/*']),
+    withoutMessageFields('https://github.com/janhq/jan/issues/8136', ['reasoning_content']),
     withoutPlatformFields('https://console.groq.com/docs/api-reference#chat-create', ['store', 'metadata']),
   ],
   keyUrl: 'https://console.groq.com/keys',
   models: [
+    // https://console.groq.com/docs/deprecations; contracts with committed spend are exempt.
+    { id: 'llama-3.3-70b-versatile', retiredOn: '2026-08-16', replacedBy: 'openai/gpt-oss-120b' },
+    { id: 'llama-3.1-8b-instant', retiredOn: '2026-08-16', replacedBy: 'openai/gpt-oss-20b' },
     {
       id: 'meta-llama/llama-4-maverick-17b-128e-instruct',
       aliases: ['llama-4-maverick-17b-128e-instruct'],

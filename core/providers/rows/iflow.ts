@@ -1,4 +1,4 @@
-/** iFlow: an API key obtained by signing in. https://platform.iflow.cn/en/docs */
+/** iFlow: an API key obtained by signing in. https://platform.iflow.cn/en/docs; its end: https://github.com/iflow-ai/iflow-cli */
 import { chat, defineProvider } from '../define-provider.ts';
 
 export const iflow = defineProvider({
@@ -9,7 +9,7 @@ export const iflow = defineProvider({
   hosts: { api: 'https://apis.iflow.cn' },
   endpoints: [chat('/v1/chat/completions')],
   key: 'required',
-  note: 'Signs in with an account; that comes with the accounts issue, so no connection can exist yet.',
+  note: 'iFlow ended its CLI and the sign-in behind it on 2026-04-17. Signing in comes with the accounts issue.',
   models: [
     {
       id: 'qwen3-coder-plus',
@@ -18,6 +18,7 @@ export const iflow = defineProvider({
       maxOutputTokens: 65_536,
       capabilities: { tools: true },
       price: { input: 0, output: 0 },
+      retiredOn: '2026-04-17',
     },
     {
       id: 'kimi-k2',
@@ -26,6 +27,7 @@ export const iflow = defineProvider({
       maxOutputTokens: 64_000,
       capabilities: { tools: true },
       price: { input: 0, output: 0 },
+      retiredOn: '2026-04-17',
     },
     {
       id: 'kimi-k2-thinking',
@@ -34,6 +36,7 @@ export const iflow = defineProvider({
       maxOutputTokens: 64_000,
       capabilities: { tools: true, reasoning: true },
       price: { input: 0, output: 0 },
+      retiredOn: '2026-04-17',
     },
     {
       id: 'kimi-k2.5',
@@ -42,6 +45,7 @@ export const iflow = defineProvider({
       maxOutputTokens: 64_000,
       capabilities: { tools: true, reasoning: true },
       price: { input: 0, output: 0 },
+      retiredOn: '2026-04-17',
     },
     {
       id: 'deepseek-r1',
@@ -50,6 +54,7 @@ export const iflow = defineProvider({
       maxOutputTokens: 32_000,
       capabilities: { tools: true, reasoning: true },
       price: { input: 0, output: 0 },
+      retiredOn: '2026-04-17',
     },
     {
       id: 'deepseek-v3.2-chat',
@@ -58,6 +63,7 @@ export const iflow = defineProvider({
       maxOutputTokens: 64_000,
       capabilities: { tools: true },
       price: { input: 0, output: 0 },
+      retiredOn: '2026-04-17',
     },
     {
       id: 'deepseek-v3.2-reasoner',
@@ -66,6 +72,7 @@ export const iflow = defineProvider({
       maxOutputTokens: 64_000,
       capabilities: { tools: true, reasoning: true },
       price: { input: 0, output: 0 },
+      retiredOn: '2026-04-17',
     },
     {
       id: 'minimax-m2',
@@ -74,6 +81,7 @@ export const iflow = defineProvider({
       maxOutputTokens: 131_072,
       capabilities: { tools: true, reasoning: true },
       price: { input: 0, output: 0 },
+      retiredOn: '2026-04-17',
     },
     {
       id: 'minimax-m2.1',
@@ -82,6 +90,7 @@ export const iflow = defineProvider({
       maxOutputTokens: 131_072,
       capabilities: { tools: true, reasoning: true },
       price: { input: 0, output: 0 },
+      retiredOn: '2026-04-17',
     },
     {
       id: 'glm-4.6',
@@ -90,6 +99,7 @@ export const iflow = defineProvider({
       maxOutputTokens: 128_000,
       capabilities: { tools: true, reasoning: true },
       price: { input: 0, output: 0 },
+      retiredOn: '2026-04-17',
     },
     {
       id: 'glm-4.7',
@@ -98,6 +108,7 @@ export const iflow = defineProvider({
       maxOutputTokens: 128_000,
       capabilities: { tools: true, reasoning: true },
       price: { input: 0, output: 0 },
+      retiredOn: '2026-04-17',
     },
   ],
 });

@@ -1,7 +1,6 @@
-/** Kimi (Moonshot AI): https://platform.moonshot.ai/docs/api/chat, and Messages at https://platform.moonshot.ai/docs/guide/agent-support. */
+/** Kimi (Moonshot AI): https://platform.kimi.ai/docs/api/overview, for both protocols. */
 import { BEARER, chat, defineProvider, messages } from '../define-provider.ts';
-import { developerAsSystem, withoutPlatformFields } from '../quirks/openai-only-fields.ts';
-import { maxTokens } from '../quirks/token-limit-name.ts';
+import { developerAsSystem } from '../quirks/openai-only-fields.ts';
 
 export const kimi = defineProvider({
   id: 'kimi',
@@ -12,11 +11,7 @@ export const kimi = defineProvider({
   endpoints: [chat('/v1/chat/completions'), messages('/anthropic/v1/messages', { auth: BEARER })],
   key: 'required',
   modelList: { path: '/v1/models', shape: 'openai' },
-  quirks: [
-    developerAsSystem('https://platform.moonshot.ai/docs/api/chat'),
-    maxTokens('https://platform.moonshot.ai/docs/api/chat'),
-    withoutPlatformFields('https://platform.moonshot.ai/docs/api/chat'),
-  ],
+  quirks: [developerAsSystem('https://github.com/openclaw/openclaw/pull/22194')],
   keyUrl: 'https://platform.moonshot.ai/console/api-keys',
   models: [
     {

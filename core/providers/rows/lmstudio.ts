@@ -1,5 +1,6 @@
 /** LM Studio on this machine: https://lmstudio.ai/docs/developer/openai-compat and …/anthropic-compat. */
 import { BEARER, chat, defineProvider, messages, responses } from '../define-provider.ts';
+import { maxTokens } from '../quirks/token-limit-name.ts';
 
 export const lmstudio = defineProvider({
   id: 'lmstudio',
@@ -11,4 +12,5 @@ export const lmstudio = defineProvider({
   key: 'optional',
   modelList: { path: '/v1/models', shape: 'openai' },
   embeddings: { path: '/v1/embeddings' },
+  quirks: [maxTokens('https://lmstudio.ai/docs/developer/openai-compat/chat-completions')],
 });

@@ -3,6 +3,7 @@ import { chat, defineProvider } from '../define-provider.ts';
 import { mistralToolIds } from '../quirks/mistral-tool-ids.ts';
 import {
   developerAsSystem,
+  renamedField,
   withoutEmptyTools,
   withoutMessageFields,
   withoutPlatformFields,
@@ -21,9 +22,10 @@ export const mistral = defineProvider({
   embeddings: { path: '/v1/embeddings' },
   quirks: [
     mistralToolIds,
-    developerAsSystem('https://docs.mistral.ai/api/#tag/chat'),
-    maxTokens('https://docs.mistral.ai/api/#tag/chat'),
-    withoutPlatformFields('https://docs.mistral.ai/api/#tag/chat'),
+    developerAsSystem('https://docs.mistral.ai/api'),
+    maxTokens('https://github.com/editor-code-assistant/eca/issues/231'),
+    renamedField('https://docs.mistral.ai/api', 'seed', 'random_seed'),
+    withoutPlatformFields('https://github.com/Gitlawb/openclaude/issues/739', ['store']),
     withoutMessageFields('https://github.com/charmbracelet/crush/issues/1590', ['reasoning_content', 'refusal']),
     withoutEmptyTools('https://github.com/partITech/php-mistral/issues/76'),
   ],
@@ -36,8 +38,9 @@ export const mistral = defineProvider({
       contextTokens: 256_000,
       capabilities: { tools: true },
       price: { input: 0.3, output: 0.9, asOf: '2026-02-26' },
-      note: 'Mistral no longer listed this model on 2026-11-10.',
-      replacedBy: 'codestral-latest',
+      // https://docs.mistral.ai/getting-started/models
+      retiredOn: '2025-11-30',
+      replacedBy: 'codestral-2508',
     },
     { id: 'mistral-embed', name: 'Mistral Embed', type: 'embedding', contextTokens: 8_192 },
   ],

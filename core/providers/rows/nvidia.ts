@@ -1,6 +1,5 @@
 /** NVIDIA NIM: https://docs.api.nvidia.com/nim/reference/llm-apis. Model ids hold a slash of their own: `meta/llama-…`. */
 import { chat, defineProvider } from '../define-provider.ts';
-import { developerAsSystem, withoutPlatformFields } from '../quirks/openai-only-fields.ts';
 
 export const nvidia = defineProvider({
   id: 'nvidia',
@@ -12,14 +11,14 @@ export const nvidia = defineProvider({
   key: 'required',
   modelList: { path: '/v1/models', shape: 'openai' },
   embeddings: { path: '/v1/embeddings' },
-  quirks: [
-    developerAsSystem('https://docs.api.nvidia.com/nim/reference/llm-apis'),
-    withoutPlatformFields('https://docs.api.nvidia.com/nim/reference/llm-apis'),
-  ],
   keyUrl: 'https://build.nvidia.com/settings/api-keys',
   models: [
     // NVIDIA hosts Meta's model under Meta's name.
-    { id: 'meta/llama-3.3-70b-instruct', aliases: ['nvidia/llama-3.3-70b-instruct'] },
+    {
+      id: 'meta/llama-3.3-70b-instruct',
+      aliases: ['nvidia/llama-3.3-70b-instruct'],
+      note: 'NVIDIA no longer listed this model on 2026-11-10.',
+    },
     { id: 'nvidia/nv-embedqa-e5-v5', name: 'NV-EmbedQA E5 v5', type: 'embedding', contextTokens: 512 },
   ],
 });

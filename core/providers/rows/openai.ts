@@ -31,7 +31,7 @@ export const openai = defineProvider({
   quirks: [maxCompletionTokens, openaiFixedSampling, openaiSamplingWithEffort],
   keyUrl: 'https://platform.openai.com/api-keys',
   models: [
-    // Codex models before 5.3 were shut down together: https://platform.openai.com/docs/deprecations
+    // Codex models before 5.3 were shut down together: https://developers.openai.com/api/docs/deprecations
     { id: 'gpt-5-codex', retiredOn: '2026-07-23', replacedBy: 'gpt-5.3-codex' },
     { id: 'gpt-5.1-codex', retiredOn: '2026-07-23', replacedBy: 'gpt-5.3-codex' },
     { id: 'gpt-5.1-codex-max', retiredOn: '2026-07-23', replacedBy: 'gpt-5.3-codex' },

@@ -1,6 +1,6 @@
 /** Perplexity: https://docs.perplexity.ai/api-reference. It lists no models over its API. */
 import { chat, defineProvider } from '../define-provider.ts';
-import { developerAsSystem, withoutPlatformFields } from '../quirks/openai-only-fields.ts';
+import { developerAsSystem } from '../quirks/openai-only-fields.ts';
 import { maxTokens } from '../quirks/token-limit-name.ts';
 
 export const perplexity = defineProvider({
@@ -14,7 +14,6 @@ export const perplexity = defineProvider({
   quirks: [
     developerAsSystem('https://docs.perplexity.ai/api-reference/chat-completions-post'),
     maxTokens('https://docs.perplexity.ai/api-reference/chat-completions-post'),
-    withoutPlatformFields('https://docs.perplexity.ai/api-reference/chat-completions-post'),
   ],
   keyUrl: 'https://www.perplexity.ai/account/api',
   // https://docs.perplexity.ai/getting-started/pricing; the fee per search is not a price per token and is not here.

@@ -1,6 +1,5 @@
 /** Qwen Code with a Qwen account. The host of an account may differ: it stands in its token. https://qwenlm.github.io/qwen-code-docs */
 import { chat, defineProvider } from '../define-provider.ts';
-import { withoutEmptyTools } from '../quirks/openai-only-fields.ts';
 
 export const qwen = defineProvider({
   id: 'qwen',
@@ -11,7 +10,6 @@ export const qwen = defineProvider({
   endpoints: [chat('/v1/chat/completions')],
   key: 'required',
   modelList: { path: '/v1/models', shape: 'openai' },
-  quirks: [withoutEmptyTools('https://github.com/QwenLM/qwen-code')],
   note: 'Qwen ended the free sign-in on 2026-04-15. Signing in comes with the accounts issue.',
   models: [
     {

@@ -1,7 +1,10 @@
 /** xAI: https://docs.x.ai/docs/api-reference. Responses is its primary interface, chat the legacy one; its Messages layer is switched off. */
 import { chat, defineProvider, responses } from '../define-provider.ts';
 
-/** Retired names still work: grok-4.3 answers, at its price (https://docs.x.ai/developers/migration/may-15-retirement). */
+/**
+ * https://docs.x.ai/developers/migration/may-15-retirement announced an end; since then grok-4.3 answers under the old
+ * names, at its own price: https://github.com/RouteWorks/RouterArena/pull/172
+ */
 const REDIRECTED = { input: 1.25, output: 2.5, asOf: '2026-05-15' };
 
 export const xai = defineProvider({
