@@ -43,11 +43,12 @@ export interface Gateway {
 
 const LIST_WAIT_MS = 2_000;
 /** Where people go; the page itself leads on to the login or the set-up. */
-const START_PAGE = '/console';
+const TO_START_PAGE: Reply = { status: 302, headers: { location: '/console', vary: 'Accept' }, body: '' };
 
 export function createGateway(ports: GatewayPorts): Gateway {
   const generate = generatePipeline(ports.lanes);
   const embed = embeddingsPipeline(ports.lanes);
+  const identity = json({ name: 'OmniRoute', status: 'ok', version: ports.version });
   const startedAtS = Math.floor(ports.clock.nowMs() / 1_000);
 
   const models = async (request: IncomingMessage): Promise<ListedModel[]> => {
@@ -92,10 +93,9 @@ export function createGateway(ports: GatewayPorts): Gateway {
       case 'responses-socket':
         return noSocket(request, response);
       case 'root':
-        if (isBrowser(request)) return { status: 302, headers: { location: START_PAGE, vary: 'Accept' }, body: '' };
-        return json({ name: 'OmniRoute', status: 'ok', version: ports.version });
+        return isBrowser(request) ? TO_START_PAGE : identity;
       case 'health':
-        return json({ name: 'OmniRoute', status: 'ok', version: ports.version });
+        return identity;
     }
   };
 
