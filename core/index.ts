@@ -17,7 +17,7 @@ import { createManagement } from './management/handler.ts';
 import { type ApiKeys, createApiKeys, isKeyRequired } from './policy/api-keys.ts';
 import { openDoor } from './policy/doorkeeper.ts';
 import type { Environment } from './policy/environment.ts';
-import { isLoopbackName } from './policy/hosts.ts';
+import { authorityOf, isLoopbackName } from './policy/hosts.ts';
 import { createSessions, type Sessions } from './policy/sessions.ts';
 import { createSettings, type SettingsService } from './policy/settings.ts';
 import { openCatalog } from './providers/catalog/index.ts';
@@ -95,15 +95,16 @@ async function assemble(ports: CorePorts, foundations: Foundations): Promise<Cor
     connections: null,
     pipelining: 1,
   });
-  let bound: ListenAddress | undefined;
-  const surfaces = openSurfaces(ports, foundations, { ...policies, dispatcher, host: () => bound?.host ?? '' });
+  let bound: Bound | undefined;
+  const surfaces = openSurfaces(ports, foundations, { ...policies, dispatcher, bound: () => bound });
   const listener = createListener(surfaces, ports.log);
   const retention = setInterval(() => prune(store, policies.settings, ports), RETENTION_EVERY_MS);
   retention.unref();
   return {
     async start(address) {
-      bound = await listener.listen(address);
-      return bound;
+      const taken = await listener.listen(address);
+      bound = { host: taken.host, authority: authorityOf(taken) };
+      return taken;
     },
     async stop(graceMs) {
       clearInterval(retention);
@@ -137,10 +138,17 @@ function openPolicies({ environment, clock, log }: CorePorts, { store, vault }: 
   };
 }
 
+/** The address listened on. */
+interface Bound {
+  readonly host: string;
+  /** As `Host` headers name it. */
+  readonly authority: string;
+}
+
 interface SurfaceParts extends Policies {
   readonly dispatcher: Agent;
-  /** The address listened on; empty before that. */
-  host(): string;
+  /** Undefined before it listens. */
+  bound(): Bound | undefined;
 }
 
 /** The door, the gateway and management, in the order in which they are asked. */
@@ -149,11 +157,11 @@ function openSurfaces(ports: CorePorts, foundations: Foundations, parts: Surface
   const { store, vault } = foundations;
   const { settings, apiKeys, sessions } = parts;
   const { live, accounts } = openAccounts(ports, foundations);
-  const door = openDoor(settings, ports.environment.baseUrl);
+  const door = openDoor(settings, { baseUrl: ports.environment.baseUrl, bound: () => parts.bound()?.authority });
   const isNeeded = (request: IncomingMessage): boolean =>
     isKeyRequired(settings.current().requireApiKey, {
       isLocal: door.isLocal(request),
-      isLoopbackListener: isLoopbackName(parts.host()),
+      isLoopbackListener: isLoopbackName(parts.bound()?.host ?? ''),
     });
   const gateway = createGateway({
     snapshot: live.current,

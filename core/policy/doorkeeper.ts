@@ -10,10 +10,16 @@ export interface Doorkeeper {
   isLocal(request: IncomingMessage): boolean;
 }
 
-/** `baseUrl` is the gateway's own public URL, where one is set. */
-export function openDoor(settings: SettingsService, baseUrl: string | undefined): Doorkeeper {
+export interface OwnAddress {
+  /** The gateway's own public URL, where one is set. */
+  readonly baseUrl?: string | undefined;
+  /** The address listened on, as `name:port`; undefined before that. Whoever chose it may also ask for it. */
+  bound(): string | undefined;
+}
+
+export function openDoor(settings: SettingsService, own: OwnAddress): Doorkeeper {
   const local = new WeakSet<IncomingMessage>();
-  const rules = rulesInForce(settings, baseUrl);
+  const rules = rulesInForce(settings, own);
   return {
     isLocal: (request) => local.has(request),
     check(request, response) {
@@ -30,16 +36,18 @@ export function openDoor(settings: SettingsService, baseUrl: string | undefined)
   };
 }
 
-/** The rules, made anew only when the settings change. */
-function rulesInForce(settings: SettingsService, baseUrl: string | undefined): () => DoorRules {
-  let from = settings.current();
-  let rules = doorRules(from, baseUrl);
+/** The rules, made anew only when the settings or the address change. */
+function rulesInForce(settings: SettingsService, { baseUrl, bound }: OwnAddress): () => DoorRules {
+  let from: ReturnType<SettingsService['current']> | undefined;
+  let at: string | undefined;
+  let rules = doorRules(settings.current(), baseUrl);
   return () => {
-    const current = settings.current();
-    if (from !== current) {
-      from = current;
-      rules = doorRules(current, baseUrl);
-    }
+    const [current, address] = [settings.current(), bound()];
+    if (from === current && at === address) return rules;
+    from = current;
+    at = address;
+    const set = doorRules(current, baseUrl);
+    rules = address === undefined ? set : { ...set, allowedHosts: [...set.allowedHosts, address] };
     return rules;
   };
 }

@@ -17,6 +17,11 @@ export function parseHost(text: string): HostPort | undefined {
   return { name: plainAddress(name), port: match?.[3] === undefined ? undefined : Number(match[3]) };
 }
 
+/** An address as it stands in URLs and `Host` headers: `127.0.0.1:80`, `[::1]:80`. */
+export function authorityOf({ host, port }: { readonly host: string; readonly port: number }): string {
+  return `${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
 /** An address without its IPv4-mapped prefix, zone or upper case: `::ffff:127.0.0.1` is `127.0.0.1`. */
 export function plainAddress(address: string): string {
   return address

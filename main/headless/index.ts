@@ -7,6 +7,7 @@ import { systemClock } from '../../core/base/clock.ts';
 import { OmniError } from '../../core/base/errors.ts';
 import { type Core, type CorePorts, createCore } from '../../core/index.ts';
 import { type Environment, readEnvironment } from '../../core/policy/environment.ts';
+import { authorityOf } from '../../core/policy/hosts.ts';
 import packageFile from '../../package.json' with { type: 'json' };
 import { systemKeychain } from '../ports/keychain.ts';
 import { createLog } from '../ports/log.ts';
@@ -66,12 +67,15 @@ async function run(args: readonly string[]): Promise<void> {
     host: flags.host ?? environment.host ?? DEFAULT_HOST,
     port: flags.port ?? environment.port ?? DEFAULT_PORT,
   });
-  const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  const url = `http://${authorityOf({ host, port })}`;
   for (const warning of environment.warnings) say(warning);
   say(`Secrets are sealed with a key kept in ${core.keyKeptIn}.`);
   const setupPath = core.setupPath();
-  if (setupPath !== undefined)
-    say(`Set a password at ${environment.baseUrl ?? url}${setupPath} (this link works once).`);
+  if (setupPath !== undefined) {
+    // All addresses at once is none that a browser opens.
+    const visited = host === '0.0.0.0' || host === '::' ? `http://localhost:${port}` : url;
+    say(`Set a password at ${environment.baseUrl ?? visited}${setupPath} (this link works once).`);
+  }
   stopOnSignals(core);
   process.stdout.write(`OmniRoute listening on ${url}\n`);
 }

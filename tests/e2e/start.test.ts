@@ -59,4 +59,20 @@ describe('npm run serve', () => {
       rmSync(dataDir, { recursive: true, force: true });
     }
   });
+
+  it.skipIf(process.platform === 'win32')('drains and exits 0 when npm itself gets the SIGTERM', async () => {
+    const viaNpm = await startGateway({ viaNpm: true });
+    expect(await viaNpm.stop('SIGTERM')).toBe(0);
+    await expect(fetch(viaNpm.baseUrl)).rejects.toThrow();
+  });
+
+  it.each(['0.0.0.0', '::'])('--host %s: the URL it prints answers, and asks for a key', async (host) => {
+    const open = await startGateway({ args: ['--port', '0', '--host', host] });
+    try {
+      expect((await fetch(`${open.baseUrl}/health`)).status).toBe(200);
+      expect((await fetch(`${open.baseUrl}/v1/models`)).status).toBe(401);
+    } finally {
+      await open.stop();
+    }
+  });
 });

@@ -26,6 +26,8 @@ export interface GatewayOptions {
   readonly dataDir?: string;
   /** After `serve`; default `--port 0`. */
   readonly args?: readonly string[];
+  /** Through `npm run serve`, as a person types it; default: the script's own command. */
+  readonly viaNpm?: boolean;
 }
 
 export interface GatewayProcess {
@@ -82,12 +84,18 @@ export interface SpawnedServer {
 }
 
 /** Starts `serve` without waiting for anything, for tests of a start that fails. */
-export function spawnServe(dataDir: string, { env = {}, args = ['--port', '0'] }: GatewayOptions): SpawnedServer {
+export function spawnServe(
+  dataDir: string,
+  { env = {}, args = ['--port', '0'], viaNpm = false }: GatewayOptions,
+): SpawnedServer {
   const kept = KEPT_VARIABLES.flatMap((name) => {
     const value = process.env[name];
     return value === undefined ? [] : [[name, value]];
   });
-  const child = spawn(nodeBinary(), [...SERVER_FLAGS, join(ROOT, 'build', 'run.mjs'), 'serve', ...args], {
+  const [program, ...words] = viaNpm
+    ? ['npm', 'run', '--silent', 'serve', '--']
+    : [nodeBinary(), ...SERVER_FLAGS, join(ROOT, 'build', 'run.mjs'), 'serve'];
+  const child = spawn(program, [...words, ...args], {
     cwd: ROOT,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
