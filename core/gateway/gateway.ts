@@ -70,10 +70,8 @@ export function createGateway(ports: GatewayPorts): Gateway {
       case 'completions':
       case 'gemini': {
         const opened = await exchange(request, response, route);
-        if (route.kind === 'gemini' && route.action === 'countTokens') {
-          const totalTokens = await countTokens(opened, ports.lanes);
-          return json({ totalTokens });
-        }
+        if (route.kind === 'gemini' && route.action === 'countTokens')
+          return json({ totalTokens: await countTokens(opened, ports.lanes) });
         return generate(opened);
       }
       case 'count-tokens':
