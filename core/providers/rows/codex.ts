@@ -13,10 +13,10 @@ export const codex = defineProvider({
   quirks: [openaiFixedSampling, openaiSamplingWithEffort],
   note: 'Signs in with an account; that comes with the accounts issue, so no connection can exist yet.',
   models: [
-    // Taken from ChatGPT sign-in: https://developers.openai.com/codex/changelog
-    { id: 'gpt-5.1-codex', retiredOn: '2026-04-14', replacedBy: 'gpt-6.1-sol' },
-    { id: 'gpt-5.1-codex-max', retiredOn: '2026-04-14', replacedBy: 'gpt-6.1-sol' },
-    { id: 'gpt-5.1-codex-mini', retiredOn: '2026-04-14', replacedBy: 'gpt-6.1-terra' },
-    { id: 'gpt-5.2-codex', retiredOn: '2026-04-14', replacedBy: 'gpt-6.1-sol' },
+    // Taken from ChatGPT sign-in: https://developers.openai.com/codex/changelog; successors: https://developers.openai.com/api/docs/deprecations
+    { id: 'gpt-5.1-codex', retiredOn: '2026-04-14', replacedBy: 'gpt-5.6-sol' },
+    { id: 'gpt-5.1-codex-max', retiredOn: '2026-04-14', replacedBy: 'gpt-5.6-sol' },
+    { id: 'gpt-5.1-codex-mini', retiredOn: '2026-04-14', replacedBy: 'gpt-5.6-terra' },
+    { id: 'gpt-5.2-codex', retiredOn: '2026-04-14', replacedBy: 'gpt-5.6-sol' },
   ],
 });

@@ -32,10 +32,10 @@ export const openai = defineProvider({
   keyUrl: 'https://platform.openai.com/api-keys',
   models: [
     // Codex models before 5.3 were shut down together: https://developers.openai.com/api/docs/deprecations
-    { id: 'gpt-5-codex', retiredOn: '2026-07-23', replacedBy: 'gpt-5.3-codex' },
-    { id: 'gpt-5.1-codex', retiredOn: '2026-07-23', replacedBy: 'gpt-5.3-codex' },
-    { id: 'gpt-5.1-codex-max', retiredOn: '2026-07-23', replacedBy: 'gpt-5.3-codex' },
-    { id: 'gpt-5.1-codex-mini', retiredOn: '2026-07-23', replacedBy: 'gpt-5.3-codex' },
-    { id: 'gpt-5.2-codex', retiredOn: '2026-07-23', replacedBy: 'gpt-5.3-codex' },
+    { id: 'gpt-5-codex', retiredOn: '2026-07-23', replacedBy: 'gpt-5.6-sol' },
+    { id: 'gpt-5.1-codex', retiredOn: '2026-07-23', replacedBy: 'gpt-5.6-sol' },
+    { id: 'gpt-5.1-codex-max', retiredOn: '2026-07-23', replacedBy: 'gpt-5.6-sol' },
+    { id: 'gpt-5.1-codex-mini', retiredOn: '2026-07-23', replacedBy: 'gpt-5.6-terra' },
+    { id: 'gpt-5.2-codex', retiredOn: '2026-07-23', replacedBy: 'gpt-5.6-sol' },
   ],
 });
