@@ -20,7 +20,7 @@ export const kimi = defineProvider({
       contextTokens: 131_072,
       capabilities: { tools: true, vision: true },
       note: 'Moonshot no longer listed this model on 2026-11-10.',
-      replacedBy: 'kimi-k3',
+      replacedBy: 'kimi-k2.6',
     },
   ],
 });
