@@ -10,6 +10,7 @@ import { createHttpSend } from './accounts/http.ts';
 import { createKeyAccounts } from './accounts/key-accounts.ts';
 import { createListedModels } from './accounts/listed-models.ts';
 import type { Clock } from './base/clock.ts';
+import { OmniError } from './base/errors.ts';
 import type { Log } from './base/log.ts';
 import { createGateway } from './gateway/gateway.ts';
 import { createListener, type ListenAddress, type Surface } from './gateway/listener.ts';
@@ -18,6 +19,7 @@ import { type ApiKeys, createApiKeys, isKeyRequired } from './policy/api-keys.ts
 import { openDoor } from './policy/doorkeeper.ts';
 import type { Environment } from './policy/environment.ts';
 import { authorityOf, isLoopbackName } from './policy/hosts.ts';
+import { startRetention } from './policy/retention.ts';
 import { createSessions, type Sessions } from './policy/sessions.ts';
 import { createSettings, type SettingsService } from './policy/settings.ts';
 import { openCatalog } from './providers/catalog/index.ts';
@@ -52,8 +54,6 @@ export interface Core {
   readonly keyKeptIn: string;
 }
 
-const RETENTION_EVERY_MS = 3_600_000;
-const DAY_MS = 86_400_000;
 /** Idle connections to upstreams are kept this long. */
 const UPSTREAM_KEEP_ALIVE_MS = 60_000;
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -98,8 +98,12 @@ async function assemble(ports: CorePorts, foundations: Foundations): Promise<Cor
   let bound: Bound | undefined;
   const surfaces = openSurfaces(ports, foundations, { ...policies, dispatcher, bound: () => bound });
   const listener = createListener(surfaces, ports.log);
-  const retention = setInterval(() => prune(store, policies.settings, ports), RETENTION_EVERY_MS);
-  retention.unref();
+  const stopRetention = startRetention({
+    usage: store.usage,
+    days: () => policies.settings.current().retentionDays,
+    clock: ports.clock,
+    log: ports.log,
+  });
   return {
     async start(address) {
       const taken = await listener.listen(address);
@@ -107,7 +111,7 @@ async function assemble(ports: CorePorts, foundations: Foundations): Promise<Cor
       return taken;
     },
     async stop(graceMs) {
-      clearInterval(retention);
+      stopRetention();
       await listener.drain(graceMs);
       await dispatcher.destroy();
       await store.close();
@@ -213,14 +217,14 @@ function openAccounts(
 
 /** The text of `providers.json` as overrides; none when there is no such file. */
 function readOverrides(path: string): ReturnType<typeof parseOverrides> {
-  return parseOverrides(existsSync(path) ? readFileSync(path, 'utf8') : '{}');
-}
-
-function prune(store: SqliteStore, settings: SettingsService, { clock, log }: CorePorts): void {
+  if (!existsSync(path)) return parseOverrides('{}');
+  let text: string;
   try {
-    const removed = store.usage.prune(clock.nowMs() - settings.current().retentionDays * DAY_MS);
-    if (removed > 0) log.info('Old requests were removed from the usage table.', { rows: removed });
+    text = readFileSync(path, 'utf8');
   } catch (cause) {
-    log.error('Old requests could not be removed.', {}, cause);
+    throw new OmniError('internal', `The file ${path} cannot be read. Make it readable for this user, or remove it.`, {
+      cause,
+    });
   }
+  return parseOverrides(text);
 }
