@@ -1,8 +1,6 @@
 /** Combos may name other combos. Pure checks of the graph they make: no cycles, and not deeper than routing follows. */
+import { COMBO_DEPTH_LIMIT } from '../routing/resolve.ts';
 import type { ComboRecord } from '../store/records.ts';
-
-/** How deep combos may nest, the outermost included (facts.md E.6). */
-export const COMBO_DEPTH_LIMIT = 3;
 
 type Named = Pick<ComboRecord, 'name' | 'models'>;
 

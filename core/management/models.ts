@@ -4,12 +4,10 @@ import { z } from 'zod';
 import { OmniError } from '../base/errors.ts';
 import { asString, compact } from '../base/json.ts';
 import type { ModelInfo } from '../providers/catalog/model-info.ts';
+import { ALIAS_NAMESPACE } from '../routing/live-snapshot.ts';
 import type { Handlers } from './implementer.ts';
 import type { ManagementServices } from './services.ts';
 import { modelShape } from './shapes.ts';
-
-/** The namespace of aliases in the key-value table; a key with `*` or `?` is a wildcard alias. */
-export const ALIAS_NAMESPACE = 'modelAliases';
 
 const alias = modelShape.refine(
   (name) => !name.includes('/'),

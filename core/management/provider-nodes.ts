@@ -1,9 +1,10 @@
 /** Custom endpoints of the user's, under `/api/provider-nodes` (facts.md A.3, C.10). Only here can a base URL be set. */
 import { oc } from '@orpc/contract';
 import { z } from 'zod';
-import { OmniError } from '../base/errors.ts';
+import { OmniError, toOmniError } from '../base/errors.ts';
 import { randomId } from '../base/ids.ts';
 import { compact } from '../base/json.ts';
+import { checkedBaseUrl } from '../providers/base-url.ts';
 import type { NodeRecord } from '../store/records.ts';
 import type { Handlers } from './implementer.ts';
 import type { ManagementServices } from './services.ts';
@@ -21,8 +22,14 @@ const baseUrl = z
   .string()
   .trim()
   .max(2_000)
-  .refine(isBaseUrl, 'must be an http:// or https:// URL without user name, query or fragment')
-  .transform((url) => url.replace(/\/+$/, ''));
+  .transform((url, context) => {
+    try {
+      return checkedBaseUrl(url, 'The URL');
+    } catch (error) {
+      context.addIssue({ code: 'custom', message: toOmniError(error).message.replace(/^The URL /, '') });
+      return z.NEVER;
+    }
+  });
 const node = z.object({
   id: z.string(),
   type,
@@ -108,12 +115,6 @@ export const providerNodesHandlers = ({ providerNodes }: Handlers) => ({
     return { message: `The endpoint "${name}" was removed.` };
   }),
 });
-
-function isBaseUrl(text: string): boolean {
-  if (!URL.canParse(text)) return false;
-  const { protocol, username, password, search, hash } = new URL(text);
-  return (protocol === 'http:' || protocol === 'https:') && `${username}${password}${search}${hash}` === '';
-}
 
 function checkApiType(of: NodeRecord['type'], asked: string | undefined): void {
   if (asked === undefined || of === 'openai-compatible') return;

@@ -10,6 +10,9 @@ import type { Provider } from '../providers/provider.ts';
 import type { Store } from '../store/store.ts';
 import { buildSnapshot, type ModelCatalog, type Snapshot } from './snapshot.ts';
 
+/** Where aliases stand in the key-value table; a key with `*` or `?` is a wildcard alias. */
+export const ALIAS_NAMESPACE = 'modelAliases';
+
 export interface LiveSnapshotParts {
   readonly store: Store;
   /** The table of providers, overrides applied. */
@@ -41,7 +44,7 @@ export function liveSnapshot(parts: LiveSnapshotParts): LiveSnapshot {
       snapshot ??= buildSnapshot({
         providers: currentProviders().values(),
         combos: parts.store.combos.list(),
-        aliases: parts.store.keyValues.entries('modelAliases').flatMap(([name, target]) => {
+        aliases: parts.store.keyValues.entries(ALIAS_NAMESPACE).flatMap(([name, target]) => {
           const model = asString(target);
           return model === undefined ? [] : [[name, model] as const];
         }),

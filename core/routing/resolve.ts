@@ -29,7 +29,7 @@ export interface Route {
   readonly comboName?: string;
 }
 
-/** How deep combos may nest, the outermost included. */
+/** How deep combos may nest, the outermost included (facts.md E.6). */
 export const COMBO_DEPTH_LIMIT = 3;
 const ALIAS_DEPTH_LIMIT = 3;
 const MODEL_LENGTH_LIMIT = 300;

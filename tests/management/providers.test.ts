@@ -224,6 +224,8 @@ describe('custom endpoints', () => {
     'a.example/v1',
     'http://user:secret@a.example',
     'http://a.example/v1?key=1',
+    'http://a.example/v1?',
+    'http://a.example/v1#',
     'javascript:alert(1)',
     '',
   ])('%s is no base URL', async (baseUrl) => {
