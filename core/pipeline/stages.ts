@@ -74,7 +74,7 @@ export async function tryTargets(
       return await work(target);
     } catch (thrown) {
       const error = toOmniError(thrown);
-      if (!ERRORS[error.code].retry) throw thrown;
+      if (!ERRORS[error.code].retry) throw withNote(error, target);
       if (error.retryAfterMs !== undefined) waitsMs.push(error.retryAfterMs);
       failed = { target, error };
     }
@@ -92,11 +92,29 @@ function exhausted(
   const { status, upstreamCode } = error;
   const tried =
     route.targets.length > 1 ? ` All ${route.targets.length} targets failed; this is the last one's answer.` : '';
-  const note = target.note === undefined ? '' : ` (${target.note})`;
-  return new OmniError(error.code, `[${target.provider.alias}/${target.model}] ${error.message}${note}${tried}`, {
+  return new OmniError(
+    error.code,
+    `[${target.provider.alias}/${target.model}] ${error.message}${noteOn(target)}${tried}`,
+    {
+      status,
+      ...(upstreamCode !== undefined && { upstreamCode }),
+      ...(waitsMs.length > 0 && { retryAfterMs: Math.min(...waitsMs) }),
+      cause: error,
+    },
+  );
+}
+
+/** An upstream's refusal with what is known of the model: many answer a retired one with a plain 400. */
+function withNote(error: OmniError, target: Target): OmniError {
+  if (target.note === undefined || !error.code.startsWith('upstream_')) return error;
+  const { code, message, status, upstreamCode } = error;
+  return new OmniError(code, message + noteOn(target), {
     status,
     ...(upstreamCode !== undefined && { upstreamCode }),
-    ...(waitsMs.length > 0 && { retryAfterMs: Math.min(...waitsMs) }),
     cause: error,
   });
+}
+
+function noteOn({ note }: Target): string {
+  return note === undefined ? '' : ` (${note})`;
 }
