@@ -4,6 +4,8 @@ import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate, zstdDecompress } from 'node:zlib';
 import { OmniError } from '../base/errors.ts';
 
+const MEGABYTE = 1_048_576;
+
 type Unpack = (packed: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>;
 
 const UNPACK: Readonly<Record<string, Unpack>> = {
@@ -67,6 +69,6 @@ function collect(request: IncomingMessage, limitBytes: number): Promise<readonly
 function tooLarge(limitBytes: number): OmniError {
   return new OmniError(
     'payload_too_large',
-    `The request body is larger than the limit of ${Math.round(limitBytes / 1_048_576)} MB.`,
+    `The request body is larger than the limit of ${limitBytes < MEGABYTE ? `${limitBytes} bytes` : `${Math.round(limitBytes / MEGABYTE)} MB`}.`,
   );
 }

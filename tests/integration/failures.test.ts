@@ -105,7 +105,7 @@ describe('errors in the caller’s own shape', () => {
     const response = await ask('one/m', { padding: 'x'.repeat(4_000) });
     expect([response.status, await response.json()]).toEqual([
       413,
-      { error: expect.objectContaining({ message: expect.stringContaining('larger than') }) },
+      { error: expect.objectContaining({ message: expect.stringContaining('larger than the limit of 2048 bytes') }) },
     ]);
     await core.manage('PATCH', '/api/settings', { maxBodyBytes: 64 * 1024 * 1024 });
   });
