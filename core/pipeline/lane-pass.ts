@@ -213,12 +213,13 @@ class PassingStream {
   /** After the upstream closed or broke off: nothing more when its protocol had ended, else the protocol's error. */
   async #ending(failure: OmniError): Promise<readonly string[]> {
     const { ended, error } = this.#observer.summary();
-    if (ended || error !== undefined) {
+    const hasLeft = failure.code === 'client_closed';
+    if (!hasLeft && (ended || error !== undefined)) {
       await this.#close();
       return [];
     }
     await this.#close(outcomeOf(failure), failure);
-    if (failure.code === 'client_closed') return [];
+    if (hasLeft) return [];
     const framing = FRAMINGS[this.#exchange.framing];
     const encoder = FORMATS[this.#target.endpoint.format].encodeStream(errorContext(this.#exchange));
     return encoder.push(errorEvent(failure)).map((frame) => framing.write(frame, false));
