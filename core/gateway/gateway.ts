@@ -11,6 +11,7 @@ import { pathOf } from '../base/request-path.ts';
 import { countTokens } from '../pipeline/count-tokens.ts';
 import { embeddingsPipeline } from '../pipeline/embeddings.ts';
 import type { Caller, Exchange, Reply } from '../pipeline/exchange.ts';
+import { createItemShelf } from '../pipeline/kept-items.ts';
 import type { LanePorts } from '../pipeline/lane.ts';
 import type { LedgerPorts } from '../pipeline/ledger.ts';
 import { generatePipeline } from '../pipeline/stages.ts';
@@ -49,20 +50,12 @@ export function createGateway(ports: GatewayPorts): Gateway {
   const generate = generatePipeline(ports.lanes);
   const embed = embeddingsPipeline(ports.lanes);
   const identity = json({ name: 'OmniRoute', status: 'ok', version: ports.version });
+  const shelf = createItemShelf();
   const startedAtS = Math.floor(ports.clock.nowMs() / 1_000);
 
-  const models = async (request: IncomingMessage): Promise<ListedModel[]> => {
-    const caller = ports.authorize(request);
-    const snapshot = ports.snapshot();
-    const unlisted = [...snapshot.accountsByProvider.values()].flatMap(([account]) =>
-      account !== undefined && snapshot.catalog.list(account.provider).length === 0 ? [account] : [],
-    );
-    await ports.listed.refresh(unlisted, LIST_WAIT_MS);
-    return listModels(ports.snapshot(), caller, ports.listed.of);
-  };
-
+  const models = (request: IncomingMessage): Promise<ListedModel[]> => modelsFor(ports.authorize(request), ports);
   const exchange = (request: IncomingMessage, response: ServerResponse, opening: ExchangeOpening): Promise<Exchange> =>
-    openExchange(request, response, { opening, caller: ports.authorize(request), ports });
+    openExchange(request, response, { opening, caller: ports.authorize(request), ports, shelf });
 
   const answer = async (route: Route, request: IncomingMessage, response: ServerResponse): Promise<Reply> => {
     switch (route.kind) {
@@ -114,6 +107,16 @@ export function createGateway(ports: GatewayPorts): Gateway {
       return true;
     },
   };
+}
+
+/** What the caller may ask for. Providers without a catalog are asked for their lists, for a moment at most. */
+async function modelsFor(caller: Caller, ports: GatewayPorts): Promise<ListedModel[]> {
+  const { accountsByProvider, catalog } = ports.snapshot();
+  const unlisted = [...accountsByProvider.values()].flatMap(([account]) =>
+    account !== undefined && catalog.list(account.provider).length === 0 ? [account] : [],
+  );
+  await ports.listed.refresh(unlisted, LIST_WAIT_MS);
+  return listModels(ports.snapshot(), caller, ports.listed.of);
 }
 
 type Answer = (route: Route, request: IncomingMessage, response: ServerResponse) => Promise<Reply>;

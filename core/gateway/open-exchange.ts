@@ -10,6 +10,7 @@ import { openaiCompletions } from '../formats/openai-completions/index.ts';
 import type { FormatId } from '../model/format-id.ts';
 import type { ChatRequest } from '../model/request.ts';
 import type { Caller, ClientCodec, Exchange } from '../pipeline/exchange.ts';
+import { type ItemShelf, keepingCodec } from '../pipeline/kept-items.ts';
 import { Ledger } from '../pipeline/ledger.ts';
 import { checkModelString } from '../routing/resolve.ts';
 import type { Snapshot } from '../routing/snapshot.ts';
@@ -27,6 +28,8 @@ interface Opener {
   readonly opening: ExchangeOpening;
   readonly caller: Caller;
   readonly ports: Pick<GatewayPorts, 'snapshot' | 'ledger' | 'maxBodyBytes'>;
+  /** Items of answers to Responses clients, which later requests may name. */
+  readonly shelf: ItemShelf;
 }
 
 /** A body up to this size is parsed for its faults; of a larger one only the outline is checked, the rest is the upstream's. */
@@ -70,7 +73,9 @@ interface Begun {
 
 function exchangeOf(scan: JsonScan, { request, response, opener, side, id, ledger }: Begun): Exchange {
   const { opening, caller, ports } = opener;
-  const { format, endpoint, codec } = side;
+  const { format, endpoint } = side;
+  const codec =
+    format === 'openai-responses' ? keepingCodec(side.codec, opener.shelf, caller.apiKeyId ?? '') : side.codec;
   let body: JsonObject | undefined = scan.length <= VALIDATED_BYTES ? scan.parse() : undefined;
   const snapshot = ports.snapshot();
   const address =
