@@ -1,6 +1,6 @@
 /**
  * The client-facing surface as a table, matched on the raw path: model ids may hold slashes and Gemini puts an action
- * behind a colon, which path patterns cannot say. Tolerated: a missing `/v1`, a doubled one, a trailing slash.
+ * behind a colon, which path patterns cannot say. Tolerated: a missing `/v1`, a doubled one, `/api` before it, doubled and trailing slashes.
  */
 import { withoutTrailingSlashes } from '../base/request-path.ts';
 import type { FormatId } from '../model/format-id.ts';
@@ -64,9 +64,14 @@ const FIXED: Readonly<Record<string, FixedPath>> = {
   '/health': { method: 'GET', route: { kind: 'health' } },
 };
 
-/** The path with its version put right and its trailing slash gone: `/v1/v1/models/` is `/v1/models`. */
+/**
+ * The path with its version put right, slashes single and none at its end: `//v1/v1/models/` is `/v1/models`, as are
+ * `/v1beta/v1/models` and `/api/v1/models` (clients add their version to a base URL that has one, or an end slash).
+ */
 export function normalPath(path: string): string {
-  const normal = withoutTrailingSlashes(path).replace(/^(?:\/v1)+(?=\/v1(?:beta)?(?:\/|$))/, '');
+  const normal = withoutTrailingSlashes(path.replace(/\/{2,}/g, '/'))
+    .replace(/^\/api(?=\/v1(?:beta)?(?:\/|$))/, '')
+    .replace(/^(?:\/v1(?:beta)?)+(?=\/v1(?:beta)?(?:\/|$))/, '');
   return WITHOUT_VERSION.test(normal) ? `/v1${normal}` : normal;
 }
 

@@ -22,6 +22,15 @@ describe('paths', () => {
     ['/v1', '/v1'],
     ['//', '/'],
     ['/v1/models///', '/v1/models'],
+    ['//v1/messages', '/v1/messages'],
+    ['/v1//chat/completions', '/v1/chat/completions'],
+    ['/v1beta/v1beta/models/a', '/v1beta/models/a'],
+    ['/v1beta/v1/models/a', '/v1/models/a'],
+    ['/v1betax/v1', '/v1betax/v1'],
+    ['/api/v1/chat/completions', '/v1/chat/completions'],
+    ['//api/chat', '/api/chat'],
+    ['/api/v1x', '/api/v1x'],
+    ['/api/providers', '/api/providers'],
   ])('%s is %s', (path, normal) => {
     expect(normalPath(path)).toBe(normal);
   });
