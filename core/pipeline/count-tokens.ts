@@ -40,7 +40,7 @@ export async function countTokens(exchange: Exchange, ports: LanePorts): Promise
 async function askUpstream(exchange: Exchange, target: Target, ports: LanePorts): Promise<number | undefined> {
   const { countTokensPath } = target.endpoint;
   if (countTokensPath === undefined) return undefined;
-  const isSame = exchange.format === target.endpoint.format;
+  const isSame = exchange.format === target.endpoint.format && !exchange.scan.has('generateContentRequest');
   const answer = await sendCall(ports.dispatcher, {
     address: fill(target.provider, countTokensPath, target.model, 'countTokens'),
     method: 'POST',
@@ -67,6 +67,7 @@ function sameBody(exchange: Exchange, target: Target): CallBody {
     : exchange.scan.pieces();
 }
 
+/** Also for a Gemini body that names its model a second time, inside `generateContentRequest`. */
 async function translatedBody(exchange: Exchange, target: Target, ports: LanePorts): Promise<JsonObject> {
   const format = FORMATS[target.endpoint.format];
   const request = format.inlineMedia

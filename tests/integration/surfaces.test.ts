@@ -116,6 +116,18 @@ describe('token counts', () => {
       ).json(),
     ).toEqual({ totalTokens: 42 });
   });
+  it('read a Gemini body that holds the request whole, its inner model replaced', async () => {
+    upstream.answer((_received, response) => sendJson(response, { totalTokens: 7 }));
+    const contents = [{ role: 'user', parts: [{ text: 'hi' }] }];
+    const response = await core.post('/v1beta/gem/m:countTokens', {
+      generateContentRequest: { model: 'models/gem/m', contents },
+    });
+    expect(await response.json()).toEqual({ totalTokens: 7 });
+    expect(upstream.received[0]).toMatchObject({
+      path: '/v1beta/models/m:countTokens',
+      body: { generateContentRequest: { model: 'models/m', contents } },
+    });
+  });
   it('use a real tokenizer where the upstream has no such call', async () => {
     const count = async (text: string): Promise<number> => {
       const response = await core.post('/v1/messages/count_tokens', {

@@ -11,10 +11,12 @@ import { Fields, ownExt, refuse } from './wire.ts';
 
 /**
  * Reads a body of `generateContent` or `streamGenerateContent`. The model and whether to stream stand in the URL, so
- * `address` tells both; without it the body's `model` counts and nothing streams. Throws `invalid_request` with a path.
+ * `address` tells both; without it the body's `model` counts and nothing streams. A body of `countTokens` may hold the
+ * whole request in `generateContentRequest` (https://ai.google.dev/api/tokens). Throws `invalid_request` with a path.
  */
 export function decodeRequest(body: JsonObject, address: RequestAddress = {}): ChatRequest {
-  const fields = new Fields(body, '');
+  const counted = body['contents'] === undefined ? body['generateContentRequest'] : undefined;
+  const fields = isObject(counted) ? new Fields(counted, 'generateContentRequest') : new Fields(body, '');
   const calls = new CallIds();
   const named = fields.string('model')?.replace(/^models\//, '');
   const messages = [...system(fields, calls), ...contents(fields, calls)];
@@ -43,7 +45,7 @@ function system(fields: Fields, calls: CallIds): Message[] {
 }
 
 function contents(fields: Fields, calls: CallIds): Message[] {
-  const list = fields.list('contents') ?? refuse('contents', 'an array');
+  const list = fields.list('contents') ?? refuse(fields.at('contents'), 'an array');
   const out: Message[] = [];
   list.forEach((value, index) => {
     const content = new Fields(value, `contents[${index}]`);

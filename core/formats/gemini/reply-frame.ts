@@ -66,8 +66,9 @@ function reasonOfChoice(finish: FinishEvent, choice: number): FinishReason {
   return finish.choices?.find((one) => one.choice === choice)?.reason ?? 'other';
 }
 
-/** The error that ends a stream, or stands for an answer. */
+/** The error that ends a stream, or stands for an answer. `status` is a word of google.rpc.Code, no other maker's code. */
 export function errorBody(error: ErrorEvent): JsonObject {
   const { status } = ERRORS[error.code];
-  return { error: { code: status, message: error.message, status: error.upstreamCode ?? statusWord(status) } };
+  const own = error.upstreamCode !== undefined && /^[A-Z_]+$/.test(error.upstreamCode) ? error.upstreamCode : undefined;
+  return { error: { code: status, message: error.message, status: own ?? statusWord(status) } };
 }

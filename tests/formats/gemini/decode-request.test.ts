@@ -21,6 +21,12 @@ describe('gemini decodeRequest', () => {
       stream: false,
     });
   });
+  it('reads the request that a count of tokens holds whole', () => {
+    expect(gemini.decodeRequest({ generateContentRequest: { model: 'models/x', ...hello } }, { model: 'a/b' })).toEqual(
+      gemini.decodeRequest(hello, { model: 'a/b' }),
+    );
+    expect(() => gemini.decodeRequest({ generateContentRequest: {} })).toThrow('generateContentRequest.contents');
+  });
   it('reads camelCase and snake_case alike', () => {
     const camel = {
       systemInstruction: { parts: [{ text: 'be brief' }] },

@@ -90,6 +90,15 @@ describe('gemini replies, encoded', () => {
     expect(chunks.at(-1)).toEqual({ error: { code: 503, message: 'full', status: 'UNAVAILABLE' } });
     expect(chunks).toHaveLength(2);
   });
+  it.each(['server_error', '503', 'overloaded_error'])(
+    'never gives %s of another maker as google.rpc status',
+    (code) => {
+      const [chunk] = encodedStream([
+        { type: 'error', code: 'upstream_overloaded', message: 'full', upstreamCode: code },
+      ]);
+      expect(chunk).toEqual({ error: { code: 503, message: 'full', status: 'UNAVAILABLE' } });
+    },
+  );
   it('writes sources and log probabilities, and declares what it cannot', () => {
     const encoder = gemini.encodeStream(CONTEXT);
     const logprobs = [{ token: 'é', logprob: -0.5, bytes: [195, 169], top_logprobs: [{ token: 'e', logprob: -1 }] }];
