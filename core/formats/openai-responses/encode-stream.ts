@@ -1,6 +1,7 @@
 /**
  * Hub events as the event stream of the Responses API: `response.created` and `response.in_progress`, the items, then
- * exactly one of `response.completed`, `response.incomplete`, `response.failed` with the whole output.
+ * exactly one of `response.completed`, `response.incomplete`, `response.failed` with the whole output. An `error` event
+ * goes before the last: OpenAI sends both, and some SDKs raise on one of them only.
  * https://platform.openai.com/docs/api-reference/responses-streaming
  */
 import type { Frame } from '../../base/framing.ts';
@@ -8,6 +9,7 @@ import type { JsonObject } from '../../base/json.ts';
 import type { ChatEvent } from '../../model/event.ts';
 import { type Loss, LossList } from '../../model/loss.ts';
 import type { ReplyContext, StreamEncoder } from '../format.ts';
+import { encodeErrorEvent } from './errors.ts';
 import { type EventSink, OutputWriter } from './output-writer.ts';
 import { ResponseBuilder, type ResponseObject } from './response-object.ts';
 
@@ -45,6 +47,7 @@ class ResponsesEncoder implements StreamEncoder {
         this.#end(this.#builder.finished(event, this.#writer.finish(), this.#losses));
         break;
       case 'error':
+        this.#raw('error', encodeErrorEvent(event));
         this.#end(this.#builder.failed(event, this.#writer.finish()));
         break;
       default:

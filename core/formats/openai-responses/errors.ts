@@ -2,7 +2,7 @@
  * Errors of the Responses API: bodies `{error: {message, type, param, code}}`, and `response.error {code, message}` or
  * an `error` event inside an answer. https://platform.openai.com/docs/guides/error-codes
  */
-import type { ErrorCode, OmniError } from '../../base/errors.ts';
+import { ERRORS, type ErrorCode, type OmniError } from '../../base/errors.ts';
 import { asNumber, asObject, asString, type JsonObject, type JsonValue, parseJson } from '../../base/json.ts';
 import type { ErrorEvent } from '../../model/event.ts';
 import { classifyUpstreamError, type UpstreamErrorBody } from '../../model/upstream-error.ts';
@@ -59,6 +59,20 @@ export function encodeError(error: OmniError): { readonly status: number; readon
 /** `response.error` of an answer that failed on its way. */
 export function encodeResponseError(event: ErrorEvent): JsonObject {
   return { code: BY_CODE[event.code] ?? event.upstreamCode ?? 'server_error', message: event.message };
+}
+
+/**
+ * The members of the `error` event as text: in `error` as OpenAI sends them and its SDKs raise them, and flat as its
+ * reference has them. https://platform.openai.com/docs/api-reference/responses-streaming/error
+ */
+export function encodeErrorEvent(event: ErrorEvent): string {
+  const { code, message } = encodeResponseError(event);
+  const members: JsonObject = { code: code ?? null, message: message ?? '', param: null };
+  const error: JsonObject = {
+    type: ERRORS[event.code].status < 500 ? 'invalid_request_error' : 'server_error',
+    ...members,
+  };
+  return JSON.stringify({ ...members, error }).slice(1, -1);
 }
 
 /** Any body, JSON or text, as the error it tells. Never throws. */

@@ -342,7 +342,18 @@ describe('ends', () => {
     expect(encodeEvents([error]).map(({ type }) => type)).toEqual([
       'response.created',
       'response.in_progress',
+      'error',
       'response.failed',
     ]);
+  });
+
+  it('an error event goes before response.failed, for SDKs that raise on it only', () => {
+    const error: ChatEvent = { type: 'error', code: 'upstream_overloaded', message: 'Full.' };
+    const failure = { code: 'server_is_overloaded', message: 'Full.', param: null };
+    expect(encodeEvents([start, ...text(0, 'Hi'), error]).at(-2)).toMatchObject({
+      type: 'error',
+      ...failure,
+      error: { type: 'server_error', ...failure },
+    });
   });
 });
