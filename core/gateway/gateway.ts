@@ -16,8 +16,8 @@ import type { LanePorts } from '../pipeline/lane.ts';
 import type { LedgerPorts } from '../pipeline/ledger.ts';
 import { generatePipeline } from '../pipeline/stages.ts';
 import type { Snapshot } from '../routing/snapshot.ts';
-import { findModel, type ListedModel, listModels, modelList, oneModel, shapeFor } from './models.ts';
-import { type ExchangeOpening, openExchange } from './open-exchange.ts';
+import { findModel, type ListedModel, listModels, modelList, ollamaModel, oneModel, shapeFor } from './models.ts';
+import { askedModel, type ExchangeOpening, openExchange } from './open-exchange.ts';
 import { errorFormat, type Match, matchRoute, type Route } from './routes.ts';
 import { errorReply, writeReply } from './write-reply.ts';
 
@@ -79,6 +79,13 @@ export function createGateway(ports: GatewayPorts): Gateway {
         );
       case 'ollama-tags':
         return json(modelList(await models(request), 'ollama-chat', startedAtS));
+      case 'ollama-show': {
+        const listed = await models(request);
+        return json(ollamaModel(findModel(listed, await askedModel(request, ports.maxBodyBytes())), startedAtS));
+      }
+      case 'ollama-running':
+        ports.authorize(request);
+        return json({ models: [] });
       case 'ollama-version':
         return json({ version: ports.version });
       case 'responses-socket':

@@ -22,6 +22,9 @@ export interface ListedModel {
 /** Gives a provider's own list, beyond the catalog. */
 export type OwnList = (providerId: string) => readonly string[];
 
+/** Of the file on disk, which Ollama tells of a model and a gateway does not know. */
+const NO_DETAILS: JsonObject = { format: '', family: '', families: [], parameter_size: '', quantization_level: '' };
+
 /** Everything this caller may ask for: combos, aliases, models of connected providers and of custom nodes. */
 export function listModels(snapshot: Snapshot, caller: Caller, ownList: OwnList): ListedModel[] {
   const out: ListedModel[] = [];
@@ -91,7 +94,7 @@ export function oneModel(model: ListedModel, shape: FormatId, startedAtS: number
         modified_at: new Date(startedAtS * 1_000).toISOString(),
         size: 0,
         digest: '',
-        details: { format: '', family: '', families: [], parameter_size: '', quantization_level: '' },
+        details: NO_DETAILS,
       };
     default:
       return compact({
@@ -108,6 +111,33 @@ export function oneModel(model: ListedModel, shape: FormatId, startedAtS: number
         max_output_tokens: info?.maxOutputTokens,
       });
   }
+}
+
+/**
+ * What Ollama's clients ask before they use a model (https://github.com/ollama/ollama/blob/main/docs/api.md). Where
+ * nothing is known of a model it counts as able to call tools and see, since a client would not try otherwise.
+ */
+export function ollamaModel({ id, info }: ListedModel, startedAtS: number): JsonObject {
+  const { tools = true, vision = true, reasoning = false } = info?.capabilities ?? {};
+  const capabilities = info?.type === 'embedding' ? ['embedding'] : ['completion'];
+  if (capabilities[0] === 'completion') {
+    if (tools) capabilities.push('tools');
+    if (vision) capabilities.push('vision');
+    if (reasoning) capabilities.push('thinking');
+  }
+  return {
+    modelfile: '',
+    parameters: '',
+    template: '',
+    details: NO_DETAILS,
+    model_info: compact({
+      'general.architecture': 'omniroute',
+      'general.basename': id,
+      'omniroute.context_length': info?.contextTokens,
+    }),
+    capabilities,
+    modified_at: new Date(startedAtS * 1_000).toISOString(),
+  };
 }
 
 /** The one model with this id. Throws `model_not_found`. */

@@ -58,6 +58,14 @@ export async function openExchange(
   }
 }
 
+/** The model that an Ollama client asks about, under its present or its first name. Throws like `openExchange`. */
+export async function askedModel(request: IncomingMessage, limitBytes: number): Promise<string> {
+  const scan = new JsonScan(await readBody(request, limitBytes));
+  const model = scan.value('model') ?? scan.value('name');
+  if (typeof model === 'string' && model !== '') return model;
+  throw new OmniError('invalid_request', 'model is missing. GET /api/tags lists what there is.', { path: 'model' });
+}
+
 function isCount(opening: ExchangeOpening): boolean {
   return opening.kind === 'count-tokens' || (opening.kind === 'gemini' && opening.action === 'countTokens');
 }

@@ -17,6 +17,8 @@ export type Route =
   | { readonly kind: 'models'; readonly gemini: boolean }
   | { readonly kind: 'model'; readonly id: string; readonly gemini: boolean }
   | { readonly kind: 'ollama-tags' }
+  | { readonly kind: 'ollama-show' }
+  | { readonly kind: 'ollama-running' }
   | { readonly kind: 'ollama-version' }
   | { readonly kind: 'responses-socket' }
   | { readonly kind: 'root' }
@@ -59,6 +61,9 @@ const FIXED: Readonly<Record<string, FixedPath>> = {
   '/v1': { method: 'GET', route: { kind: 'models', gemini: false } },
   '/api/tags': { method: 'GET', route: { kind: 'ollama-tags' } },
   '/v1/api/tags': { method: 'GET', route: { kind: 'ollama-tags' } },
+  '/api/show': { method: 'POST', route: { kind: 'ollama-show' } },
+  '/v1/api/show': { method: 'POST', route: { kind: 'ollama-show' } },
+  '/api/ps': { method: 'GET', route: { kind: 'ollama-running' } },
   '/api/version': { method: 'GET', route: { kind: 'ollama-version' } },
   '/': { method: 'GET', route: { kind: 'root' } },
   '/health': { method: 'GET', route: { kind: 'health' } },

@@ -143,6 +143,32 @@ describe('token counts', () => {
   });
 });
 
+describe('what Ollama’s clients ask before they chat', () => {
+  it('is told of a listed model, under both names of the member', async () => {
+    upstream.answer((_received, response) =>
+      sendJson(response, { object: 'list', data: [{ id: 'm1', object: 'model' }] }),
+    );
+    for (const body of [{ model: 'chat/m1' }, { name: 'chat/m1' }]) {
+      const response = await core.post('/api/show', body);
+      expect(response.status).toBe(200);
+      expect(await response.json()).toMatchObject({
+        model_info: { 'general.architecture': 'omniroute', 'general.basename': 'chat/m1' },
+        capabilities: ['completion', 'tools', 'vision'],
+      });
+    }
+    expect(await (await fetch(`${core.url}/api/ps`)).json()).toEqual({ models: [] });
+  });
+  it('is refused in its own shape for a model that is not there or not named', async () => {
+    const missing = await core.post('/api/show', { model: 'chat/none' });
+    expect([missing.status, await missing.json()]).toEqual([404, { error: expect.stringContaining('chat/none') }]);
+    const unnamed = await core.post('/api/show', {});
+    expect([unnamed.status, await unnamed.json()]).toEqual([
+      400,
+      { error: expect.stringContaining('model is missing') },
+    ]);
+  });
+});
+
 describe('stream framing towards other clients', () => {
   it('an Anthropic client over chat sees the exact event grammar', async () => {
     upstream.answer((_received, response) =>
