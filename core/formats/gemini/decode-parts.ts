@@ -2,12 +2,14 @@
  * The parts of a client's `contents` (https://ai.google.dev/api/caching#Part). Thought signatures come back to us as the
  * upstream made them, or as an envelope in which another protocol's data travelled through this client.
  */
+
 import { isObject, type JsonObject, type JsonValue } from '../../base/json.ts';
+import { refuse } from '../../base/member-reader.ts';
 import type { CallIds } from '../../model/call-ids.ts';
 import { kindOfMediaType, normalMediaType } from '../../model/data-url.ts';
 import { type Ext, openExt } from '../../model/ext.ts';
 import type { MediaPart, MediaSource, Part, ToolCallPart, ToolResultPart } from '../../model/part.ts';
-import { FILE_DATA, Fields, INNER, ownExt, PART_NOTES, refuse } from './wire.ts';
+import { FILE_DATA, Fields, INNER, ownExt, PART_NOTES } from './wire.ts';
 
 /** A part of a request. Throws `invalid_request` for a known field of the wrong type; unknown kinds become opaque. */
 export function decodePart(value: JsonValue, path: string, calls: CallIds): Part {

@@ -1,5 +1,7 @@
 /** A Gemini client's body as the hub's request (https://ai.google.dev/api/generate-content). */
+
 import { isObject, type JsonObject, type JsonValue } from '../../base/json.ts';
+import { refuse } from '../../base/member-reader.ts';
 import { CallIds } from '../../model/call-ids.ts';
 import type { Part } from '../../model/part.ts';
 import type { ChatRequest, Message } from '../../model/request.ts';
@@ -7,7 +9,7 @@ import type { RequestAddress } from '../format.ts';
 import { decodeConfig } from './decode-config.ts';
 import { decodePart } from './decode-parts.ts';
 import { decodeToolChoice, decodeTools } from './decode-tools.ts';
-import { Fields, ownExt, refuse } from './wire.ts';
+import { Fields, ownExt } from './wire.ts';
 
 /**
  * Reads a body of `generateContent` or `streamGenerateContent`. The model and whether to stream stand in the URL, so

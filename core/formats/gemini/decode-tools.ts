@@ -1,9 +1,11 @@
 /** `tools` and `toolConfig` (https://ai.google.dev/api/caching#Tool, #ToolConfig). */
+
 import { isObject, type JsonObject } from '../../base/json.ts';
+import { refuse } from '../../base/member-reader.ts';
 import type { Tool, ToolChoice } from '../../model/request.ts';
 import { fromGeminiSchema } from './decode-schema.ts';
 import { saysNothing } from './encode-schema.ts';
-import { Fields, ownExt, refuse } from './wire.ts';
+import { Fields, ownExt } from './wire.ts';
 
 /** The tools as a flat list: each function on its own, each tool of Google's (`googleSearch`) as a provider tool. */
 export function decodeTools(body: Fields): Tool[] | undefined {

@@ -3,8 +3,8 @@
  * snake_case, and null means absent (https://protobuf.dev/programming-guides/json/). `Fields` takes the known fields of
  * an object by their camelCase name, checks their type, and keeps the rest so that nothing unknown is lost.
  */
-import { OmniError } from '../../base/errors.ts';
 import { isObject, type JsonObject, type JsonValue } from '../../base/json.ts';
+import { MemberReader, refuse } from '../../base/member-reader.ts';
 import type { Ext } from '../../model/ext.ts';
 
 /** Fields that say something about a part besides what it holds. */
@@ -23,50 +23,9 @@ export const INNER = '#inner';
 /** The key in a part's `ext.data` that marks media given by `fileData`. */
 export const FILE_DATA = '#fileData';
 
-/** Refuses the request: `path` is not what the protocol says. */
-export function refuse(path: string, expected: string): never {
-  throw new OmniError('invalid_request', `${path === '' ? 'The body' : path} must be ${expected}.`, {
-    ...(path !== '' && { path }),
-  });
-}
-
-export class Fields {
-  readonly path: string;
-  readonly #rest: JsonObject;
-
-  /** Throws `invalid_request` when the value is no object. */
-  constructor(value: JsonValue | undefined, path: string) {
-    this.path = path;
-    if (!isObject(value)) refuse(path, 'an object');
-    this.#rest = { ...value };
-  }
-
-  /** The path of a field, for messages. */
-  at(name: string): string {
-    return this.path === '' ? name : `${this.path}.${name}`;
-  }
-  take(name: string): JsonValue | undefined {
-    const snake = snakeCase(name);
-    const value = this.#rest[name] ?? this.#rest[snake];
-    delete this.#rest[name];
-    delete this.#rest[snake];
-    return value ?? undefined;
-  }
-  string(name: string): string | undefined {
-    const value = this.take(name);
-    return value === undefined || typeof value === 'string' ? value : refuse(this.at(name), 'a string');
-  }
-  number(name: string): number | undefined {
-    const value = this.take(name);
-    return value === undefined || typeof value === 'number' ? value : refuse(this.at(name), 'a number');
-  }
-  boolean(name: string): boolean | undefined {
-    const value = this.take(name);
-    return value === undefined || typeof value === 'boolean' ? value : refuse(this.at(name), 'a boolean');
-  }
-  object(name: string): JsonObject | undefined {
-    const value = this.take(name);
-    return value === undefined || isObject(value) ? value : refuse(this.at(name), 'an object');
+export class Fields extends MemberReader {
+  protected override spellings(name: string): readonly string[] {
+    return [name, snakeCase(name)];
   }
   fields(name: string): Fields | undefined {
     const value = this.object(name);
@@ -85,17 +44,6 @@ export class Fields {
     return value.map((item, index) =>
       typeof item === 'string' ? item : refuse(`${this.at(name)}[${index}]`, 'a string'),
     );
-  }
-  /** Puts a field back among those nobody took. */
-  keep(name: string, value: JsonValue): void {
-    this.#rest[name] = value;
-  }
-  has(name: string): boolean {
-    return (this.#rest[name] ?? this.#rest[snakeCase(name)] ?? undefined) !== undefined;
-  }
-  /** What nobody took, verbatim; nulls are absent fields and left out. */
-  rest(): JsonObject {
-    return Object.fromEntries(Object.entries(this.#rest).filter(([, value]) => value !== null));
   }
 }
 

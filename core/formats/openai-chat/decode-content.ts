@@ -1,9 +1,11 @@
 /** Content of a client's message: a string, or a list of blocks. https://platform.openai.com/docs/api-reference/chat/create */
+
 import { asObject, asString, type JsonObject, type JsonValue } from '../../base/json.ts';
+import { refuse } from '../../base/member-reader.ts';
 import type { CacheMark, Part } from '../../model/part.ts';
 import { decodeMedia } from './media.ts';
 import { decodeThinking, THINKING } from './reasoning.ts';
-import { Fields, FORMAT, refuse, withExt } from './wire.ts';
+import { Fields, FORMAT, withExt } from './wire.ts';
 
 /** The parts of `content`; none for null or an absent one. Throws `invalid_request` on another type. */
 export function decodeContent(content: JsonValue | undefined, path: string): Part[] {

@@ -2,13 +2,15 @@
  * A client's messages. The deprecated `function` role and `function_call` become tool results and calls; their missing
  * ids are made of the position. https://platform.openai.com/docs/api-reference/chat/create#chat-create-messages
  */
+
 import { asString, type JsonObject, type JsonValue, objectsOf } from '../../base/json.ts';
+import { refuse } from '../../base/member-reader.ts';
 import { type Ext, openExt } from '../../model/ext.ts';
 import type { Part, ToolCallPart } from '../../model/part.ts';
 import type { Message } from '../../model/request.ts';
 import { decodeContent, takeCache } from './decode-content.ts';
 import { DETAILS, decodeReasoning, STRING_FIELDS } from './reasoning.ts';
-import { Fields, madeCallId, refuse, restWithInner, withExt } from './wire.ts';
+import { Fields, madeCallId, restWithInner, withExt } from './wire.ts';
 
 /** The messages in the hub's words. Throws `invalid_request` with the path of what is wrong. */
 export function decodeMessages(values: readonly JsonValue[]): Message[] {

@@ -3,12 +3,14 @@
  * `prediction`, `modalities`, vendors' own) are kept by their wire name in `ext`.
  * https://platform.openai.com/docs/api-reference/chat/create
  */
+
 import type { JsonObject } from '../../base/json.ts';
+import { refuse } from '../../base/member-reader.ts';
 import type { ChatRequest, OutputFormat, Sampling } from '../../model/request.ts';
 import type { RequestAddress } from '../format.ts';
 import { decodeMessages } from './decode-messages.ts';
 import { decodeToolChoice, decodeTools } from './decode-tools.ts';
-import { Fields, FORMAT, refuse } from './wire.ts';
+import { Fields, FORMAT } from './wire.ts';
 
 /**
  * Reads a body. Throws `invalid_request` with the path of what is wrong. `ext` is always there, so that encoders can

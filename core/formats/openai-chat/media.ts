@@ -2,11 +2,13 @@
  * Images, audio, video and files in content blocks. OpenAI knows `image_url`, `input_audio` and `file`; `video_url` and
  * `audio_url` are what Qwen, Moonshot and vLLM add (https://docs.vllm.ai/en/latest/features/multimodal_inputs).
  */
+
 import type { JsonObject } from '../../base/json.ts';
+import { refuse } from '../../base/member-reader.ts';
 import { dataUrl, normalMediaType, sourceFromUrl } from '../../model/data-url.ts';
 import type { LossFeature } from '../../model/loss.ts';
 import type { MediaPart, MediaSource } from '../../model/part.ts';
-import { Fields, innerData, ownData, refuse, restWithInner, withExt } from './wire.ts';
+import { Fields, innerData, ownData, restWithInner, withExt } from './wire.ts';
 
 type Media = Omit<MediaPart, 'cache'>;
 

@@ -4,8 +4,8 @@
  * https://platform.openai.com/docs/api-reference/chat/create
  */
 import { createHash } from 'node:crypto';
-import { OmniError } from '../../base/errors.ts';
 import { isObject, type JsonObject, type JsonValue } from '../../base/json.ts';
+import { MemberReader, refuse } from '../../base/member-reader.ts';
 import { type Ext, extBelongsTo } from '../../model/ext.ts';
 
 export const FORMAT = 'openai-chat';
@@ -13,55 +13,10 @@ export const FORMAT = 'openai-chat';
 /** Key in a part's `ext.data` for unknown members of the object inside the block (`image_url`, `function`). */
 export const INNER = '#inner';
 
-/** Throws `invalid_request`: the value at `path` is not what the protocol says. */
-export function refuse(path: string, expected: string): never {
-  const what = path === '' ? 'The body' : `"${path}"`;
-  throw new OmniError('invalid_request', `${what} must be ${expected}.`, { ...(path !== '' && { path }) });
-}
-
-/** Takes the known members of a wire object, checks their type, and keeps the rest so that nothing unknown is lost. */
-export class Fields {
-  readonly path: string;
-  readonly #rest: JsonObject;
-
-  /** Throws `invalid_request` when the value is no object. */
-  constructor(value: JsonValue | undefined, path: string) {
-    this.path = path;
-    this.#rest = isObject(value) ? { ...value } : refuse(path, 'an object');
-  }
-
-  /** The path of a member, for messages. */
-  at(name: string): string {
-    return this.path === '' ? name : `${this.path}.${name}`;
-  }
-  /** The member without looking at its type. */
-  take(name: string): JsonValue | undefined {
-    const value = this.#rest[name];
-    delete this.#rest[name];
-    return value ?? undefined;
-  }
-  /** Puts a taken member back among the rest. */
-  keep(name: string, value: JsonValue): void {
-    this.#rest[name] = value;
-  }
-  string(name: string): string | undefined {
-    const value = this.take(name);
-    return value === undefined || typeof value === 'string' ? value : refuse(this.at(name), 'a string');
-  }
+/** Reads the members of this API's objects. */
+export class Fields extends MemberReader {
   requiredString(name: string): string {
     return this.string(name) ?? refuse(this.at(name), 'a string');
-  }
-  number(name: string): number | undefined {
-    const value = this.take(name);
-    return value === undefined || typeof value === 'number' ? value : refuse(this.at(name), 'a number');
-  }
-  boolean(name: string): boolean | undefined {
-    const value = this.take(name);
-    return value === undefined || typeof value === 'boolean' ? value : refuse(this.at(name), 'a boolean');
-  }
-  object(name: string): JsonObject | undefined {
-    const value = this.take(name);
-    return value === undefined || isObject(value) ? value : refuse(this.at(name), 'an object');
   }
   /** The member as `Fields`; an absent or wrong one is refused. */
   fields(name: string): Fields {
@@ -70,10 +25,6 @@ export class Fields {
   array(name: string): JsonValue[] | undefined {
     const value = this.take(name);
     return value === undefined || Array.isArray(value) ? value : refuse(this.at(name), 'an array');
-  }
-  /** What nobody took, verbatim, without nulls. */
-  rest(): JsonObject {
-    return Object.fromEntries(Object.entries(this.#rest).filter(([, value]) => value !== null));
   }
 }
 
