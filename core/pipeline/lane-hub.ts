@@ -7,6 +7,7 @@ import { FRAMINGS } from '../base/framing.ts';
 import type { EncodeTarget } from '../formats/format.ts';
 import { FORMATS } from '../formats/index.ts';
 import type { ChatEvent } from '../model/event.ts';
+import { MADE_HERE } from '../model/ext.ts';
 import type { ChatRequest } from '../model/request.ts';
 import { toolCallRestorer } from '../model/tool-names.ts';
 import type { Target } from '../routing/resolve.ts';
@@ -33,6 +34,7 @@ export async function hubLane(exchange: Exchange, target: Target, ports: LanePor
   const format = FORMATS[target.endpoint.format];
   const asked = exchange.request();
   refuseServerState(asked);
+  refuseUnknownItems(asked, format.id === exchange.format);
   const request = format.inlineMedia ? await inlineMedia(asked, ports, exchange.cancellation.signal) : asked;
   const encoded = format.encodeRequest(
     { ...request, model: target.model, stream: exchange.stream },
@@ -84,6 +86,23 @@ function refuseServerState(request: ChatRequest): void {
       'unsupported_parameter',
       'background works only when the model is served by an OpenAI Responses upstream. Leave it out, or stream the answer.',
       { path: 'background' },
+    );
+  }
+}
+
+/**
+ * A reference that the shelf could not resolve (`kept-items.ts`) would leave a call or a text out of the conversation
+ * without a word. A Responses upstream may know the item, unless it was made here.
+ */
+function refuseUnknownItems({ messages }: ChatRequest, upstreamKeepsItems: boolean): void {
+  for (const part of messages.flatMap(({ parts }) => parts)) {
+    if (part.type !== 'opaque' || part.label !== 'item_reference') continue;
+    const id = String(part.ext.data['id']);
+    if (upstreamKeepsItems && !id.includes(`_${MADE_HERE}`)) continue;
+    throw new OmniError(
+      'invalid_request',
+      `The item "${id}" is not kept here, or not any more. Send the items themselves in input: SDKs do so with store: false.`,
+      { path: 'input' },
     );
   }
 }

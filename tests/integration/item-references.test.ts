@@ -70,7 +70,16 @@ describe('item_reference on a translated lane', () => {
 
   it('nothing is kept of an answer that was asked for with store: false', async () => {
     const id = await callItemId({ store: false });
-    await followUp(id);
-    expect(JSON.stringify(upstream.received[0]?.body)).not.toContain('"look"');
+    const refused = await followUp(id);
+    expect([refused.status, await refused.json()]).toMatchObject([
+      400,
+      { error: { message: expect.stringContaining(`"${id}" is not kept`), param: 'input' } },
+    ]);
+    expect(upstream.received).toHaveLength(0);
+  });
+
+  it('an item that was never made here is refused, not left out', async () => {
+    expect((await followUp('fc_68af4030592c81938ec0a5fbab4a3e9f05438e46b5f69a3b')).status).toBe(400);
+    expect(upstream.received).toHaveLength(0);
   });
 });
