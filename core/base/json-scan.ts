@@ -31,6 +31,7 @@ type Expecting = 'object' | 'first-member' | 'member' | 'colon' | 'value' | 'com
 export class JsonScan {
   readonly #pieces: readonly Buffer[];
   readonly #members = new Map<string, Span>();
+  readonly #repeated = new Set<string>();
   /** Bytes in all. */
   readonly length: number;
 
@@ -38,9 +39,17 @@ export class JsonScan {
   constructor(pieces: readonly Buffer[]) {
     this.#pieces = pieces;
     this.length = pieces.reduce((sum, piece) => sum + piece.length, 0);
-    new Walk(this.#members, (span) => this.#text(span)).over(pieces, this.length);
+    const onMember = (name: string, span: Span): void => {
+      if (this.#members.has(name)) this.#repeated.add(name);
+      this.#members.set(name, span);
+    };
+    new Walk(onMember, (span) => this.#text(span)).over(pieces, this.length);
   }
 
+  /** Does the name stand more than once? Readers differ in which of them they take. */
+  repeats(name: string): boolean {
+    return this.#repeated.has(name);
+  }
   has(name: string): boolean {
     return this.#members.has(name);
   }
@@ -105,7 +114,7 @@ export class JsonScan {
 
 /** One walk over the pieces: what is expected next at the top level, and how deep inside a value it stands. */
 class Walk {
-  readonly #members: Map<string, Span>;
+  readonly #onMember: (name: string, span: Span) => void;
   readonly #textOf: (span: Span) => string;
   #expecting: Expecting = 'object';
   /** Offset of the piece in hand. */
@@ -117,8 +126,8 @@ class Walk {
   #start = -1;
   #name = '';
 
-  constructor(members: Map<string, Span>, textOf: (span: Span) => string) {
-    this.#members = members;
+  constructor(onMember: (name: string, span: Span) => void, textOf: (span: Span) => string) {
+    this.#onMember = onMember;
     this.#textOf = textOf;
   }
 
@@ -203,7 +212,7 @@ class Walk {
   }
 
   #closeValue(end: number): void {
-    this.#members.set(this.#name, { start: this.#start, end });
+    this.#onMember(this.#name, { start: this.#start, end });
     this.#start = -1;
     this.#expecting = 'comma';
   }

@@ -154,6 +154,10 @@ function wantsStream(scan: JsonScan): boolean {
 }
 
 function modelOf(opening: ExchangeOpening, scan: JsonScan, snapshot: Snapshot): string {
+  if (scan.repeats('model')) {
+    // The key's permission would be checked on one of them, and the upstream might read the other.
+    throw new OmniError('invalid_request', 'model stands twice in the body. Name one.', { path: 'model' });
+  }
   const model = opening.kind === 'gemini' ? opening.model : scan.value('model');
   if (typeof model !== 'string' || model === '') {
     throw new OmniError('invalid_request', 'model is missing. Name one, like "openai/gpt-5".', { path: 'model' });

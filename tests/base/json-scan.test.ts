@@ -79,7 +79,9 @@ describe('JsonScan', () => {
   });
 
   it('keeps the last of a repeated member, as JSON.parse does', () => {
-    expect(scan('{"model":"a","model":"b"}').value('model')).toBe('b');
+    const found = scan('{"model":"a","model":"b","n":1}');
+    expect(found.value('model')).toBe('b');
+    expect([found.repeats('model'), found.repeats('n')]).toEqual([true, false]);
   });
 
   it.each([

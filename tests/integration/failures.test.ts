@@ -86,6 +86,12 @@ describe('errors in the caller’s own shape', () => {
     expect(first.received).toHaveLength(0);
   });
 
+  it('a model named twice is refused: permission and upstream might read different ones', async () => {
+    const response = await core.post('/v1/chat/completions', '{"model":"two/m","messages":[],"model":"one/m"}');
+    expect([response.status, await response.text()]).toEqual([400, expect.stringContaining('model stands twice')]);
+    expect(first.received).toHaveLength(0);
+  });
+
   it('unknown routes are 404, wrong methods 405 with Allow, as JSON', async () => {
     const unknown = await core.post('/v1/nothing', {});
     expect([unknown.status, await unknown.json()]).toEqual([
