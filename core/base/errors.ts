@@ -109,8 +109,3 @@ export function toOmniError(error: unknown): OmniError {
   if (error instanceof OmniError) return error;
   return new OmniError('internal', 'The gateway failed on this request. The log has the details.', { cause: error });
 }
-
-/** For exhaustive switches: a value of a closed union that no case took. */
-export function assertNever(value: never): never {
-  throw new OmniError('internal', `Unexpected value ${JSON.stringify(value)}`);
-}

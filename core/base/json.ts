@@ -37,11 +37,6 @@ export function asNumber(value: unknown): number | undefined {
   return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
 }
 
-/** The value as a boolean, or undefined. */
-export function asBoolean(value: unknown): boolean | undefined {
-  return typeof value === 'boolean' ? value : undefined;
-}
-
 /** Parses text as JSON; undefined when it is not JSON (JSON itself has no undefined). */
 export function parseJson(text: string): JsonValue | undefined {
   try {

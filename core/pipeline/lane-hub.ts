@@ -49,16 +49,20 @@ export async function hubLane(exchange: Exchange, target: Target, ports: LanePor
   });
   const restore = toolCallRestorer(encoded.toolNames);
   const batches = ownEvents(answerEvents(answer, sourceOf(exchange, target)), restore, target);
-  return exchange.stream ? streamReply(exchange, batches) : wholeReply(exchange, batches);
+  return replyOf(exchange, batches);
 }
 
 /**
- * The whole answer of a host that streams though none was asked for, of the client's own format: its stream is read to
- * the end and put together.
+ * The answer of a host of the client's own format that streams though no stream was asked for, or the other way round:
+ * the same events in the form that was asked for.
  */
-export function gatheredReply(exchange: Exchange, target: Target, answer: UpstreamAnswer): Promise<Reply> {
+export function rewrittenReply(exchange: Exchange, target: Target, answer: UpstreamAnswer): Promise<Reply> {
   const asItCame = (event: ChatEvent): readonly ChatEvent[] => [event];
-  return wholeReply(exchange, ownEvents(answerEvents(answer, sourceOf(exchange, target)), asItCame, target));
+  return replyOf(exchange, ownEvents(answerEvents(answer, sourceOf(exchange, target)), asItCame, target));
+}
+
+function replyOf(exchange: Exchange, batches: Batches): Promise<Reply> {
+  return exchange.stream ? streamReply(exchange, batches) : wholeReply(exchange, batches);
 }
 
 function sourceOf(exchange: Exchange, target: Target): AnswerSource {

@@ -18,17 +18,8 @@ import { type CallBody, readAll, type UpstreamAnswer } from '../upstream/call.ts
 import { reportedError, scrubbedEvent } from '../upstream/failure.ts';
 import { send } from '../upstream/send.ts';
 import type { Exchange, Reply } from './exchange.ts';
-import {
-  applyQuirks,
-  eventError,
-  JSON_HEADERS,
-  type LanePorts,
-  outcomeOf,
-  quirksOf,
-  replyContext,
-  streamHeaders,
-} from './lane.ts';
-import { gatheredReply } from './lane-hub.ts';
+import { applyQuirks, eventError, JSON_HEADERS, type LanePorts, outcomeOf, quirksOf, streamHeaders } from './lane.ts';
+import { rewrittenReply } from './lane-hub.ts';
 import { type WholeFrames, wholeFrames } from './whole-frames.ts';
 
 /**
@@ -58,9 +49,8 @@ export async function passLane(exchange: Exchange, target: Target, ports: LanePo
     cancellation: exchange.cancellation,
     clientHeaders: exchange.headers,
   });
-  if (exchange.stream && isStream(answer, true)) return passStream(exchange, target, answer);
-  if (!exchange.stream && isStream(answer, false)) return gatheredReply(exchange, target, answer);
-  return passWhole(exchange, target, answer);
+  if (isStream(answer, exchange.stream) !== exchange.stream) return rewrittenReply(exchange, target, answer);
+  return exchange.stream ? passStream(exchange, target, answer) : passWhole(exchange, target, answer);
 }
 
 /** The client's bytes with only the model replaced, unless a quirk has something to change. */
@@ -102,13 +92,7 @@ async function passWhole(exchange: Exchange, target: Target, answer: UpstreamAns
   if (last?.type !== 'finish' || last.usage === undefined) exchange.ledger.estimate(exchange.scan.length, bytes.length);
   exchange.ledger.firstContent();
   await exchange.ledger.close('ok');
-  if (!exchange.stream) return { status: 200, headers: JSON_HEADERS, body: bytes };
-  const encoder = format.encodeStream(replyContext(exchange));
-  const framing = FRAMINGS[exchange.framing];
-  const frames = events
-    .flatMap((event) => encoder.push(event))
-    .map((frame, index) => framing.write(frame, index === 0));
-  return { status: 200, headers: streamHeaders(exchange), body: framing.open + frames.join('') + framing.close };
+  return { status: 200, headers: JSON_HEADERS, body: bytes };
 }
 
 async function passStream(exchange: Exchange, target: Target, answer: UpstreamAnswer): Promise<Reply> {

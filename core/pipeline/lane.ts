@@ -54,7 +54,7 @@ export function streamHeaders(exchange: Exchange): Record<string, string> {
 
 export const JSON_HEADERS: Readonly<Record<string, string>> = { 'content-type': 'application/json; charset=utf-8' };
 
-/** An error event as the error it stands for, blaming the connection's target in words. */
+/** An error event as the error it stands for. */
 export function eventError(event: ErrorEvent): OmniError {
   return new OmniError(event.code, event.message, {
     ...(event.upstreamCode !== undefined && { upstreamCode: event.upstreamCode }),
