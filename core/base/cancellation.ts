@@ -1,3 +1,5 @@
+import type { OmniError } from './errors.ts';
+
 /**
  * Tells work that its client has gone. One is made for every request and nearly none is ever used, which is why it is not
  * an AbortController: that costs more than all else the gateway decides about a small request. Code that wants an
@@ -5,6 +7,7 @@
  */
 export class Cancellation {
   #isCancelled = false;
+  #reason: OmniError | undefined;
   #listeners: (() => void)[] = [];
   #controller: AbortController | undefined;
 
@@ -12,9 +15,15 @@ export class Cancellation {
     return this.#isCancelled;
   }
 
-  cancel(): void {
+  /** Why, when it was not the client that left. */
+  get reason(): OmniError | undefined {
+    return this.#reason;
+  }
+
+  cancel(reason?: OmniError): void {
     if (this.#isCancelled) return;
     this.#isCancelled = true;
+    this.#reason = reason;
     this.#controller?.abort();
     for (const listener of this.#listeners.splice(0)) listener();
   }

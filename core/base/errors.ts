@@ -35,11 +35,15 @@ export const ERRORS = {
   payload_too_large: { status: 413, retry: false, blame: 'request' },
   unsupported_media_type: { status: 415, retry: false, blame: 'request' },
   upgrade_required: { status: 426, retry: false, blame: 'request' },
+  forbidden_address: { status: 403, retry: false, blame: 'request' },
+  budget_exceeded: { status: 429, retry: false, blame: 'request' },
   too_many_attempts: { status: 429, retry: false, blame: 'request' },
   client_closed: { status: 499, retry: false, blame: 'request' },
   // What the gateway lacks.
   no_connection: { status: 400, retry: true, blame: 'credential' },
   exhausted: { status: 503, retry: true, blame: 'provider' },
+  /** The network proxy that the user set cannot be used; nothing is sent around it. */
+  proxy_failed: { status: 502, retry: true, blame: 'gateway' },
   shutting_down: { status: 503, retry: false, blame: 'gateway' },
   internal: { status: 500, retry: false, blame: 'gateway' },
   // What an upstream answered.
@@ -57,6 +61,8 @@ export const ERRORS = {
   upstream_timeout: { status: 504, retry: true, blame: 'provider' },
   upstream_unreachable: { status: 502, retry: true, blame: 'provider' },
   upstream_bad_response: { status: 502, retry: true, blame: 'provider' },
+  /** An answer without text, tool call, reasoning or a reason for that. */
+  upstream_empty: { status: 502, retry: true, blame: 'model' },
   upstream_stream_cut: { status: 502, retry: true, blame: 'provider' },
 } as const satisfies Record<string, ErrorRow>;
 
@@ -71,8 +77,13 @@ export interface ErrorDetails {
   readonly status?: number;
   /** The upstream's own error type or code, verbatim, for callers that switch on it. */
   readonly upstreamCode?: string;
+  /** What an upstream's limit holds for, where it says so. */
+  readonly limitScope?: LimitScope;
   readonly cause?: unknown;
 }
+
+/** The whole account, or one model of it. */
+export type LimitScope = 'account' | 'model';
 
 /** The one error class of the core. `message` never holds a secret: it may reach a client and a log. */
 export class OmniError extends Error {
@@ -80,6 +91,7 @@ export class OmniError extends Error {
   readonly path: string | undefined;
   readonly retryAfterMs: number | undefined;
   readonly upstreamCode: string | undefined;
+  readonly limitScope: LimitScope | undefined;
   readonly #status: number | undefined;
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
@@ -89,6 +101,7 @@ export class OmniError extends Error {
     this.path = details.path;
     this.retryAfterMs = details.retryAfterMs;
     this.upstreamCode = details.upstreamCode;
+    this.limitScope = details.limitScope;
     this.#status = details.status;
   }
 

@@ -4,7 +4,7 @@
  * https://ai.google.dev/gemini-api/docs/troubleshooting). This is the one place where message text is read; all others
  * use the resulting code.
  */
-import { type ErrorCode, OmniError } from '../base/errors.ts';
+import { type ErrorCode, type LimitScope, OmniError } from '../base/errors.ts';
 
 /** An upstream's error as its format's decoder read it. */
 export interface UpstreamErrorBody {
@@ -15,6 +15,8 @@ export interface UpstreamErrorBody {
   readonly code?: string;
   /** How long the upstream asks to wait, where the body says so. */
   readonly retryAfterMs?: number;
+  /** What the limit holds for, where the body says so. */
+  readonly limitScope?: LimitScope;
 }
 
 /** A map, since the word is the upstream's: an object would also know `constructor`. */
@@ -107,5 +109,6 @@ export function upstreamError(body: UpstreamErrorBody, status?: number): OmniErr
     ...(status !== undefined && { status }),
     ...(upstreamCode !== undefined && { upstreamCode }),
     ...(body.retryAfterMs !== undefined && { retryAfterMs: body.retryAfterMs }),
+    ...(body.limitScope !== undefined && { limitScope: body.limitScope }),
   });
 }

@@ -8,7 +8,8 @@ import { asNumber, asObject, type JsonObject, type JsonValue } from '../base/jso
 import { FORMATS } from '../formats/index.ts';
 import type { Part } from '../model/part.ts';
 import type { ChatRequest } from '../model/request.ts';
-import { resolve, type Target } from '../routing/resolve.ts';
+import type { Target } from '../routing/plan.ts';
+import { resolve } from '../routing/resolve.ts';
 import { callHeaders, fill } from '../upstream/address.ts';
 import { readWhole } from '../upstream/answer-events.ts';
 import { type CallBody, sendCall } from '../upstream/call.ts';

@@ -16,7 +16,8 @@ import {
   parseJson,
 } from '../base/json.ts';
 import { FORMATS } from '../formats/index.ts';
-import { resolve, type Target } from '../routing/resolve.ts';
+import type { Target } from '../routing/plan.ts';
+import { resolve } from '../routing/resolve.ts';
 import { callHeaders, fill } from '../upstream/address.ts';
 import { ANSWER_LIMIT_BYTES } from '../upstream/answer-events.ts';
 import { readAll, sendCall, type UpstreamAnswer } from '../upstream/call.ts';

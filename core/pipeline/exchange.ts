@@ -8,8 +8,10 @@ import type { FramingId } from '../base/framing.ts';
 import type { JsonObject } from '../base/json.ts';
 import type { JsonScan } from '../base/json-scan.ts';
 import type { Format, RequestAddress } from '../formats/format.ts';
+import type { ChatEvent } from '../model/event.ts';
 import type { FormatId } from '../model/format-id.ts';
 import type { ChatRequest } from '../model/request.ts';
+import type { Target } from '../routing/plan.ts';
 import type { Snapshot } from '../routing/snapshot.ts';
 import type { Ledger } from './ledger.ts';
 
@@ -55,20 +57,29 @@ export interface Exchange {
 export interface Reply {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
+  /** A stream's chunks are whole frames of the client's framing. */
   readonly body: Buffer | string | AsyncIterable<Buffer | string>;
+  /** The answer in the hub's form, where it was not streamed: what a cache keeps. */
+  readonly answer?: Answer;
 }
 
-export type Next = () => Promise<Reply>;
+export interface Answer {
+  readonly events: readonly ChatEvent[];
+  readonly target: Target;
+}
+
+/** Runs the following stages, on this exchange or on one derived from it. */
+export type Next = (changed?: Exchange) => Promise<Reply>;
 export type Stage = (exchange: Exchange, next: Next) => Promise<Reply>;
 
 /** The stages as one function; each may answer itself or call the next. */
 export function compose(stages: readonly Stage[]): (exchange: Exchange) => Promise<Reply> {
   return (exchange) => {
-    const run = (index: number): Promise<Reply> => {
+    const run = (index: number, current: Exchange): Promise<Reply> => {
       const stage = stages[index];
       if (stage === undefined) throw new Error('The last stage must answer.');
-      return stage(exchange, () => run(index + 1));
+      return stage(current, (changed = current) => run(index + 1, changed));
     };
-    return run(0);
+    return run(0, exchange);
   };
 }

@@ -10,7 +10,7 @@ import type { ChatEvent } from '../model/event.ts';
 import { MADE_HERE } from '../model/ext.ts';
 import type { ChatRequest } from '../model/request.ts';
 import { toolCallRestorer } from '../model/tool-names.ts';
-import type { Target } from '../routing/resolve.ts';
+import type { Target } from '../routing/plan.ts';
 import { type AnswerSource, answerEvents, errorEvent } from '../upstream/answer-events.ts';
 import type { UpstreamAnswer } from '../upstream/call.ts';
 import { scrubbedEvent } from '../upstream/failure.ts';

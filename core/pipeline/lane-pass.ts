@@ -12,7 +12,7 @@ import { FORMATS } from '../formats/index.ts';
 import { holdsOwnMarks } from '../model/ext.ts';
 import { upstreamError } from '../model/upstream-error.ts';
 import type { Quirk } from '../providers/provider.ts';
-import type { Target } from '../routing/resolve.ts';
+import type { Target } from '../routing/plan.ts';
 import { ANSWER_LIMIT_BYTES, errorEvent, isStream } from '../upstream/answer-events.ts';
 import { type CallBody, readAll, type UpstreamAnswer } from '../upstream/call.ts';
 import { reportedError, scrubbedEvent } from '../upstream/failure.ts';

@@ -10,7 +10,7 @@ import type { JsonObject } from '../base/json.ts';
 import type { ReplyContext } from '../formats/format.ts';
 import type { ErrorEvent } from '../model/event.ts';
 import type { Quirk } from '../providers/provider.ts';
-import type { Target } from '../routing/resolve.ts';
+import type { Target } from '../routing/plan.ts';
 import type { Exchange } from './exchange.ts';
 
 export interface LanePorts {

@@ -9,7 +9,7 @@ import type { FormatId } from '../model/format-id.ts';
 import type { Loss } from '../model/loss.ts';
 import type { Usage } from '../model/usage.ts';
 import { costUsd } from '../providers/cost.ts';
-import type { Target } from '../routing/resolve.ts';
+import type { Target } from '../routing/plan.ts';
 import type { UsageRecord } from '../store/records.ts';
 
 export interface LedgerPorts {

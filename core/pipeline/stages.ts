@@ -3,7 +3,8 @@
  * happens inside, one row is written.
  */
 import { ERRORS, OmniError, toOmniError } from '../base/errors.ts';
-import { type Route, resolve, type Target } from '../routing/resolve.ts';
+import type { Target } from '../routing/plan.ts';
+import { type Route, resolve } from '../routing/resolve.ts';
 import { compose, type Exchange, type Reply, type Stage } from './exchange.ts';
 import type { LanePorts } from './lane.ts';
 import { hubLane } from './lane-hub.ts';

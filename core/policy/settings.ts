@@ -24,7 +24,36 @@ const origin = z
   )
   .transform((value) => value.toLowerCase());
 const names = z.array(z.string().min(1).max(200)).max(500);
-const bag = z.record(z.string(), z.json());
+
+const waitMs = z.int().min(0).max(3_600_000);
+const comboConfig = z.strictObject({
+  maxRetries: z.int().min(0).max(10).optional(),
+  retryDelayMs: waitMs.optional(),
+  timeoutMs: z.int().min(100).max(3_600_000).optional(),
+  concurrencyPerModel: z.int().min(1).max(10_000).optional(),
+  queueTimeoutMs: waitMs.optional(),
+});
+const strategy = z.enum(['fill-first', 'round-robin', 'p2c', 'random', 'least-used', 'cost-optimized']);
+/** facts.md E.4; times in milliseconds. */
+const profile = z.strictObject({
+  transientCooldown: z.number().min(0),
+  rateLimitCooldown: z.number().min(0),
+  maxBackoffLevel: z.number().min(0),
+  circuitBreakerThreshold: z.number().min(0),
+  circuitBreakerReset: z.number().min(0),
+});
+const rateLimit = z.strictObject({
+  requestsPerMinute: z.number().min(1),
+  minTimeBetweenRequests: z.number().min(0),
+  concurrentRequests: z.number().min(1),
+});
+const timeouts = z.strictObject({
+  connectMs: z.int().min(100).max(3_600_000),
+  firstContentMs: z.int().min(100).max(3_600_000),
+  idleMs: z.int().min(100).max(3_600_000),
+  totalMs: z.int().min(100).max(86_400_000),
+});
+const addresses = z.array(z.string().min(1).max(60)).max(1_000);
 
 /** Shapes and bounds of the settings (facts.md F.3 and ours). Every member has a default in `DEFAULT_SETTINGS`. */
 export const SETTINGS_SHAPE = {
@@ -42,10 +71,62 @@ export const SETTINGS_SHAPE = {
   enableRequestLogs: z.boolean(),
   requireAuthForModels: z.boolean(),
   blockedProviders: names,
-  fallbackStrategy: z.enum(['fill-first', 'round-robin', 'p2c', 'random', 'least-used', 'cost-optimized']),
+  /** How an account is chosen, everywhere and by provider id. */
+  fallbackStrategy: strategy,
+  providerStrategies: z.record(z.string(), strategy),
   stickyRoundRobinLimit: z.int().min(1).max(1_000),
-  comboDefaults: bag,
-  providerOverrides: bag,
+  comboDefaults: comboConfig,
+  /** The same by provider id; wins over the defaults, a combo's own wins over both. */
+  providerOverrides: z.record(z.string(), comboConfig),
+  /** Named lists of model strings that follow a model of theirs when it is exhausted (facts.md E.7). */
+  fallbackChains: z.record(z.string().min(1).max(100), z.array(z.string().min(1).max(300)).min(1).max(50)),
+  providerProfiles: z.strictObject({ oauth: profile, apikey: profile }),
+  /** Members of the profile that differ for one provider id. */
+  providerResilience: z.record(z.string(), profile.partial()),
+  rateLimitDefaults: rateLimit,
+  /** Connection ids that keep to `rateLimitDefaults`, or to limits of their own. */
+  rateLimits: z.record(z.string(), rateLimit.partial()),
+  timeouts,
+  /** Limits that differ for one provider id. */
+  providerTimeouts: z.record(z.string(), timeouts.partial()),
+  /** Whether answers carry `X-OmniRoute-Provider`, `-Model`, `-Connection` and `-Attempts`. */
+  routeHeaders: z.boolean(),
+  /** IANA name of the zone whose midnight begins a day of budgets and charts; null: the machine's. */
+  timeZone: z.string().max(100).refine(isTimeZone, 'must be a time zone, like Europe/Berlin').nullable(),
+  answerCache: z.strictObject({
+    enabled: z.boolean(),
+    maxEntries: z.int().min(1).max(1_000_000),
+    maxMemoryBytes: z.int().min(1_024),
+    ttlMs: z.int().min(1_000),
+    /** Answers for requests that mean the same: needs a connected provider's embedding model. */
+    similar: z.strictObject({
+      enabled: z.boolean(),
+      model: z.string().max(300),
+      threshold: z.number().min(0.5).max(1),
+    }),
+  }),
+  thinkingBudget: z.strictObject({
+    mode: z.enum(['passthrough', 'auto', 'custom', 'adaptive']),
+    customBudget: z.int().min(0).max(131_072),
+    effortLevel: z.enum(['none', 'low', 'medium', 'high']),
+  }),
+  systemPrompt: z.strictObject({ enabled: z.boolean(), prompt: z.string().max(100_000) }),
+  ipFilter: z.strictObject({
+    enabled: z.boolean(),
+    mode: z.enum(['blacklist', 'whitelist', 'whitelist-priority']),
+    blacklist: addresses,
+    whitelist: addresses,
+  }),
+  /** What is kept of bodies while `enableRequestLogs` is on. */
+  requestLogs: z.strictObject({
+    maxBodyBytes: z.int().min(256).max(16_777_216),
+    maxTotalBytes: z.int().min(65_536),
+    days: z.int().min(1).max(365),
+  }),
+  /** The oldest requests are removed beyond this size of the database. */
+  maxDatabaseBytes: z.int().min(4_194_304),
+  /** `/metrics` for Prometheus, behind a key with the management scope. */
+  enableMetrics: z.boolean(),
   cloudEnabled: z.boolean(),
   theme: z.enum(['system', 'light', 'dark']),
 } as const;
@@ -66,8 +147,46 @@ export const DEFAULT_SETTINGS: Settings = {
   blockedProviders: [],
   fallbackStrategy: 'fill-first',
   stickyRoundRobinLimit: 3,
+  providerStrategies: {},
   comboDefaults: {},
   providerOverrides: {},
+  fallbackChains: {},
+  providerProfiles: {
+    oauth: {
+      transientCooldown: 5_000,
+      rateLimitCooldown: 60_000,
+      maxBackoffLevel: 8,
+      circuitBreakerThreshold: 3,
+      circuitBreakerReset: 60_000,
+    },
+    apikey: {
+      transientCooldown: 3_000,
+      rateLimitCooldown: 0,
+      maxBackoffLevel: 5,
+      circuitBreakerThreshold: 5,
+      circuitBreakerReset: 30_000,
+    },
+  },
+  providerResilience: {},
+  rateLimitDefaults: { requestsPerMinute: 100, minTimeBetweenRequests: 200, concurrentRequests: 10 },
+  rateLimits: {},
+  timeouts: { connectMs: 10_000, firstContentMs: 60_000, idleMs: 120_000, totalMs: 900_000 },
+  providerTimeouts: {},
+  routeHeaders: true,
+  timeZone: null,
+  answerCache: {
+    enabled: true,
+    maxEntries: 500,
+    maxMemoryBytes: 32 * 1024 * 1024,
+    ttlMs: 3_600_000,
+    similar: { enabled: false, model: '', threshold: 0.95 },
+  },
+  thinkingBudget: { mode: 'passthrough', customBudget: 10_240, effortLevel: 'medium' },
+  systemPrompt: { enabled: false, prompt: '' },
+  ipFilter: { enabled: false, mode: 'blacklist', blacklist: [], whitelist: [] },
+  requestLogs: { maxBodyBytes: 65_536, maxTotalBytes: 100 * 1024 * 1024, days: 7 },
+  maxDatabaseBytes: 1024 * 1024 * 1024,
+  enableMetrics: false,
   cloudEnabled: false,
   theme: 'system',
 };
@@ -133,6 +252,14 @@ function valid(stored: ReadonlyMap<string, JsonValue>, log: Log): Partial<Settin
     else log.warn('A stored setting is not valid; its default is used.', { setting: name });
   }
   return out;
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }) !== undefined;
+  } catch {
+    return false;
+  }
 }
 
 function isSame(a: unknown, b: unknown): boolean {

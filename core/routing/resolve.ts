@@ -3,26 +3,12 @@
  * combo, custom node prefix, provider alias or id, exact alias, wildcard alias, unique catalog match; nothing falls
  * silently to one vendor.
  */
-import type { Account } from '../accounts/accounts.ts';
 import { OmniError } from '../base/errors.ts';
 import type { FormatId } from '../model/format-id.ts';
-import type { ModelInfo } from '../providers/catalog/model-info.ts';
 import { endpointServes } from '../providers/define-provider.ts';
 import type { Endpoint, Provider } from '../providers/provider.ts';
+import type { Target } from './plan.ts';
 import { type Snapshot, wildcardTarget } from './snapshot.ts';
-
-/** One way to serve the request: a provider's endpoint, the model's id there, and the account to use. */
-export interface Target {
-  readonly provider: Provider;
-  readonly endpoint: Endpoint;
-  /** The id to send upstream. */
-  readonly model: string;
-  readonly info?: ModelInfo;
-  /** Absent for a local server without a connection. */
-  readonly account?: Account;
-  /** What the user should know: the model is retired, another name is sent. */
-  readonly note?: string;
-}
 
 export interface Route {
   readonly targets: readonly Target[];

@@ -46,8 +46,18 @@ export interface ComboRecord {
   readonly strategy: ComboStrategy;
   /** Model strings, in order; an entry may name another combo. */
   readonly models: readonly ComboModel[];
+  /** Retries, time limits and concurrency of this combo; what is absent falls to the settings. */
+  readonly config?: ComboConfig;
   readonly createdAtMs: number;
   readonly updatedAtMs: number;
+}
+/** What a combo, the settings for all combos or those for one provider may say (facts.md E.6); times in milliseconds. */
+export interface ComboConfig {
+  readonly maxRetries?: number | undefined;
+  readonly retryDelayMs?: number | undefined;
+  readonly timeoutMs?: number | undefined;
+  readonly concurrencyPerModel?: number | undefined;
+  readonly queueTimeoutMs?: number | undefined;
 }
 export interface ComboModel {
   readonly model: string;
@@ -67,6 +77,8 @@ export interface ApiKeyRecord {
   readonly isActive: boolean;
   readonly createdAtMs: number;
   readonly lastUsedAtMs?: number;
+  /** True: bodies of this key's requests are never kept. */
+  readonly noLog?: boolean;
 }
 
 export interface CustomModelRecord {
@@ -110,6 +122,57 @@ export interface UsageRecord {
   readonly isEstimated: boolean;
   /** US dollars; null when the price is unknown. */
   readonly costUsd: number | null;
+  /** What a flat-rate provider's answer would have cost by the list price, in US dollars; `costUsd` is then 0. */
+  readonly savedUsd?: number;
   /** Feature names of what the translation lost, without duplicates. */
   readonly losses: readonly string[];
+  /** Who answered when no upstream did for this request. */
+  readonly servedFrom?: 'cache' | 'similar' | 'duplicate';
+  /** The client program by its User-Agent, its first product name: `claude-cli`, `codex_cli_rs`, `OpenAI/Python`. */
+  readonly client?: string;
+  /** Every attempt in order; absent where the only one succeeded. */
+  readonly attemptLog?: readonly AttemptRecord[];
+  /** The last error's words, without secrets; absent after a success. */
+  readonly errorMessage?: string;
+}
+
+/** One attempt of a request, or a target passed over. */
+export interface AttemptRecord {
+  readonly provider: string;
+  readonly model: string;
+  readonly connectionId?: string;
+  /** Since the request began. */
+  readonly startedAfterMs: number;
+  readonly durationMs: number;
+  readonly outcome: 'ok' | 'error' | 'cancelled' | 'skipped';
+  readonly errorCode?: string;
+  /** Without secrets, at most 300 characters. */
+  readonly message?: string;
+}
+
+/** Bodies of one request, kept only when the user asked for it; secrets are redacted, each is cut to a size. */
+export interface BodyRecord {
+  readonly requestId: string;
+  readonly createdAtMs: number;
+  readonly request: string;
+  readonly response: string;
+}
+
+export interface CachedAnswerRecord {
+  /** SHA-256 of all that the answer depends on, hex. */
+  readonly key: string;
+  readonly model: string;
+  /** The answer's events as JSON. */
+  readonly events: string;
+  readonly tokensSaved: number;
+  readonly createdAtMs: number;
+  readonly expiresAtMs: number;
+}
+
+export interface SignatureRecord {
+  /** The tool call's id as the client knows it. */
+  readonly callId: string;
+  /** What goes with the call, as JSON. */
+  readonly data: string;
+  readonly createdAtMs: number;
 }

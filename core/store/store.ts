@@ -6,10 +6,13 @@
 import type { JsonValue } from '../base/json.ts';
 import type {
   ApiKeyRecord,
+  BodyRecord,
+  CachedAnswerRecord,
   ComboRecord,
   ConnectionRecord,
   CustomModelRecord,
   NodeRecord,
+  SignatureRecord,
   UsageRecord,
 } from './records.ts';
 
@@ -69,6 +72,11 @@ export interface UsageRepository {
   append(record: UsageRecord): Promise<void>;
   /** Newest first; at most 1,000. */
   recent(limit: number): readonly UsageRecord[];
+  /** One page of the requests that match. */
+  list(query: UsageQuery): UsagePage;
+  get(requestId: string): UsageRecord | undefined;
+  /** Deletes the oldest rows in batches for a bounded time until `store.sizeBytes()` is at most this; how many. */
+  pruneToSize(maxBytes: number): number;
   /** Sums over all rows kept. The first call reads them all, later ones only what was added since. */
   history(nowMs: number): UsageHistory;
   /**
@@ -76,6 +84,79 @@ export interface UsageRepository {
    * returns how many. Zero means that none is left: call again until then, with a pause between.
    */
   prune(olderThanMs: number): number;
+}
+
+/** Which requests to list; all conditions hold together. */
+export interface UsageQuery {
+  readonly fromMs?: number;
+  readonly toMs?: number;
+  readonly provider?: string;
+  readonly model?: string;
+  readonly connectionId?: string;
+  readonly apiKeyId?: string;
+  /** `ok`, `error`, or an HTTP status as text. */
+  readonly status?: string;
+  /** Part of model, provider, combo, key name or error; case does not matter. */
+  readonly search?: string;
+  /** At most 500. */
+  readonly limit: number;
+  /** `nextCursor` of the page before. */
+  readonly cursor?: string;
+}
+
+export interface UsagePage {
+  /** Newest first. */
+  readonly records: readonly UsageRecord[];
+  readonly nextCursor?: string;
+}
+
+/** What happened in a quarter of an hour for one combination of names: kept much longer than the requests themselves. */
+export interface UsageRollup extends UsageTotals {
+  /** Begin of the quarter hour, since the epoch; every zone's midnight is such a begin. */
+  readonly bucketMs: number;
+  readonly provider: string;
+  readonly model: string;
+  /** Empty strings where unknown. */
+  readonly connectionId: string;
+  readonly apiKeyId: string;
+  readonly client: string;
+  readonly failures: number;
+  readonly cacheReadTokens: number;
+  readonly reasoningTokens: number;
+  readonly savedUsd: number;
+}
+
+export interface RollupRepository {
+  /** Sums of `fromMs ≤ time < toMs` by quarter hour, in order of time. */
+  between(fromMs: number, toMs: number): readonly UsageRollup[];
+  /** What a key spent since then (a quarter hour's begin), in US dollars. */
+  spentUsd(apiKeyId: string, sinceMs: number): number;
+  prune(olderThanMs: number): number;
+}
+
+export interface BodyRepository {
+  put(record: BodyRecord): void;
+  get(requestId: string): BodyRecord | undefined;
+  /** Removes what is older, and the oldest while all together hold more than `maxBytes`; how many. */
+  prune(olderThanMs: number, maxBytes: number): number;
+}
+
+export interface CachedAnswerRepository {
+  /** Undefined when absent or expired. */
+  get(key: string, nowMs: number): CachedAnswerRecord | undefined;
+  put(record: CachedAnswerRecord): void;
+  count(): number;
+  /** Removes expired ones, and the oldest beyond `maxEntries`; how many. */
+  prune(nowMs: number, maxEntries: number): number;
+  clear(): number;
+}
+
+export interface SignatureRepository {
+  get(callId: string): SignatureRecord | undefined;
+  put(record: SignatureRecord): void;
+  count(): number;
+  /** Removes the oldest beyond `maxEntries`; how many. */
+  prune(maxEntries: number): number;
 }
 
 export interface Store {
@@ -86,6 +167,12 @@ export interface Store {
   readonly customModels: CustomModelRepository;
   readonly keyValues: KeyValueRepository;
   readonly usage: UsageRepository;
+  readonly rollups: RollupRepository;
+  readonly bodies: BodyRepository;
+  readonly cachedAnswers: CachedAnswerRepository;
+  readonly signatures: SignatureRepository;
+  /** Bytes in use by the database, free pages not counted. */
+  sizeBytes(): number;
   /** Several writes as one: all or none. */
   transaction<T>(work: () => T): T;
   /** `ok`, or what SQLite's integrity check found. */

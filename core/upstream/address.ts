@@ -2,7 +2,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { FormatId } from '../model/format-id.ts';
 import type { Endpoint, Provider } from '../providers/provider.ts';
-import type { Target } from '../routing/resolve.ts';
+import type { Target } from '../routing/plan.ts';
 import type { UpstreamAddress } from './call.ts';
 
 /** Addresses without placeholders are the same for every request of an endpoint. */

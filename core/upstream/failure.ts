@@ -5,7 +5,7 @@ import { scrubbed } from '../base/scrub.ts';
 import { FORMATS } from '../formats/index.ts';
 import type { ErrorEvent } from '../model/event.ts';
 import { type UpstreamErrorBody, upstreamError } from '../model/upstream-error.ts';
-import type { Target } from '../routing/resolve.ts';
+import type { Target } from '../routing/plan.ts';
 import { readAll, type UpstreamAnswer } from './call.ts';
 
 const ERROR_BODY_LIMIT_BYTES = 256 * 1024;

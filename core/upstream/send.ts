@@ -2,7 +2,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
 import type { Cancellation } from '../base/cancellation.ts';
-import type { Target } from '../routing/resolve.ts';
+import type { Target } from '../routing/plan.ts';
 import { callHeaders, generateAddress } from './address.ts';
 import { type CallBody, sendCall, type UpstreamAnswer } from './call.ts';
 import { failureOf } from './failure.ts';
