@@ -12,9 +12,8 @@ import { countTokens } from '../pipeline/count-tokens.ts';
 import { embeddingsPipeline } from '../pipeline/embeddings.ts';
 import type { Caller, Exchange, Reply } from '../pipeline/exchange.ts';
 import { createItemShelf } from '../pipeline/kept-items.ts';
-import type { LanePorts } from '../pipeline/lane.ts';
 import type { LedgerPorts } from '../pipeline/ledger.ts';
-import { generatePipeline } from '../pipeline/stages.ts';
+import { type GeneratePorts, generatePipeline } from '../pipeline/stages.ts';
 import type { Snapshot } from '../routing/snapshot.ts';
 import { findModel, type ListedModel, listModels, modelList, ollamaModel, oneModel, shapeFor } from './models.ts';
 import { askedModel, type ExchangeOpening, openExchange } from './open-exchange.ts';
@@ -23,9 +22,9 @@ import { errorReply, writeReply } from './write-reply.ts';
 
 export interface GatewayPorts {
   snapshot(): Snapshot;
-  /** Who calls. Throws `missing_api_key` or `invalid_api_key`. */
-  authorize(request: IncomingMessage): Caller;
-  readonly lanes: LanePorts;
+  /** Who calls, for an answer or only for the list of models. Throws `missing_api_key` or `invalid_api_key`. */
+  authorize(request: IncomingMessage, want?: 'models'): Caller;
+  readonly pipeline: GeneratePorts;
   readonly ledger: LedgerPorts;
   readonly listed: {
     of(providerId: string): readonly string[];
@@ -47,13 +46,14 @@ const LIST_WAIT_MS = 2_000;
 const TO_START_PAGE: Reply = { status: 302, headers: { location: '/console', vary: 'Accept' }, body: '' };
 
 export function createGateway(ports: GatewayPorts): Gateway {
-  const generate = generatePipeline(ports.lanes);
-  const embed = embeddingsPipeline(ports.lanes);
+  const generate = generatePipeline(ports.pipeline);
+  const embed = embeddingsPipeline(ports.pipeline.walk);
   const identity = json({ name: 'OmniRoute', status: 'ok', version: ports.version });
   const shelf = createItemShelf();
   const startedAtS = Math.floor(ports.clock.nowMs() / 1_000);
 
-  const models = (request: IncomingMessage): Promise<ListedModel[]> => modelsFor(ports.authorize(request), ports);
+  const models = (request: IncomingMessage): Promise<ListedModel[]> =>
+    modelsFor(ports.authorize(request, 'models'), ports);
   const exchange = (request: IncomingMessage, response: ServerResponse, opening: ExchangeOpening): Promise<Exchange> =>
     openExchange(request, response, { opening, caller: ports.authorize(request), ports, shelf });
 
@@ -64,11 +64,11 @@ export function createGateway(ports: GatewayPorts): Gateway {
       case 'gemini': {
         const opened = await exchange(request, response, route);
         if (route.kind === 'gemini' && route.action === 'countTokens')
-          return json({ totalTokens: await countTokens(opened, ports.lanes) });
+          return json({ totalTokens: await countTokens(opened, ports.pipeline) });
         return generate(opened);
       }
       case 'count-tokens':
-        return json({ input_tokens: await countTokens(await exchange(request, response, route), ports.lanes) });
+        return json({ input_tokens: await countTokens(await exchange(request, response, route), ports.pipeline) });
       case 'embeddings':
         return embed(await exchange(request, response, route));
       case 'models':

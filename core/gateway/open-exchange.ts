@@ -14,6 +14,7 @@ import { type ItemShelf, keepingCodec } from '../pipeline/kept-items.ts';
 import { Ledger } from '../pipeline/ledger.ts';
 import { checkModelString } from '../routing/resolve.ts';
 import type { Snapshot } from '../routing/snapshot.ts';
+import { clientName } from './client-name.ts';
 import type { GatewayPorts } from './gateway.ts';
 import { readBody } from './read-body.ts';
 import type { Route } from './routes.ts';
@@ -48,7 +49,9 @@ export async function openExchange(
   const side = sideOf(opening);
   const id = randomId();
   const clientFormat = opening.kind === 'embeddings' ? 'other' : side.format;
-  const ledger = new Ledger(ports.ledger, { id, endpoint: side.endpoint, clientFormat, caller });
+  const client = clientName(request.headers['user-agent']);
+  const account = { id, endpoint: side.endpoint, clientFormat, caller, ...(client !== undefined && { client }) };
+  const ledger = new Ledger(ports.ledger, account);
   try {
     const scan = new JsonScan(await readBody(request, ports.maxBodyBytes()));
     return exchangeOf(scan, { request, response, opener, side, id, ledger });

@@ -8,7 +8,7 @@ import { asNumber, asObject, type JsonObject, type JsonValue } from '../base/jso
 import { FORMATS } from '../formats/index.ts';
 import type { Part } from '../model/part.ts';
 import type { ChatRequest } from '../model/request.ts';
-import type { Target } from '../routing/plan.ts';
+import { type Target, targetOf } from '../routing/plan.ts';
 import { resolve } from '../routing/resolve.ts';
 import { callHeaders, fill } from '../upstream/address.ts';
 import { readWhole } from '../upstream/answer-events.ts';
@@ -16,9 +16,11 @@ import { type CallBody, sendCall } from '../upstream/call.ts';
 import { failureOf } from '../upstream/failure.ts';
 import type { Exchange } from './exchange.ts';
 import { inlineMedia } from './inline-media.ts';
-import type { LanePorts } from './lane.ts';
 import { encodeTarget } from './lane-hub.ts';
-import { requirePermission } from './stages.ts';
+import { type GeneratePorts, requirePermission } from './stages.ts';
+import type { WalkPorts } from './walk.ts';
+
+type CountPorts = Pick<GeneratePorts, 'lanes' | 'walk'>;
 
 const COUNT_TIMEOUT_MS = 30_000;
 /** What an image costs where nobody can tell: about what vendors charge for one of a megapixel. */
@@ -27,9 +29,9 @@ const TOKENS_PER_IMAGE = 1_000;
 const TOKENS_PER_MESSAGE = 4;
 
 /** Input tokens of the exchange's request, by the first target of its route. Throws `permission_denied` like a request. */
-export async function countTokens(exchange: Exchange, ports: LanePorts): Promise<number> {
+export async function countTokens(exchange: Exchange, ports: CountPorts): Promise<number> {
   requirePermission(exchange);
-  const [target] = resolve(exchange.model, exchange.format, exchange.snapshot).targets;
+  const target = firstReady(exchange, ports.walk);
   if (target?.endpoint.countTokensPath !== undefined) {
     const counted = await askUpstream(exchange, target, ports);
     if (counted !== undefined) return counted;
@@ -37,12 +39,22 @@ export async function countTokens(exchange: Exchange, ports: LanePorts): Promise
   return countLocally(exchange.request());
 }
 
+/** The first target of the plan that may be called now; a count is worth no waiting. */
+function firstReady({ model, format, snapshot }: Exchange, { resilience }: WalkPorts): Target | undefined {
+  const [leg] = resolve(model, format, snapshot).legs;
+  if (leg === undefined) return undefined;
+  const accounts = leg.accounts.length > 0 ? leg.accounts : [undefined];
+  const account = accounts.find((candidate) => resilience.standing(leg, candidate).state === 'ready');
+  if (account === undefined && leg.accounts.length > 0) return undefined;
+  return targetOf(leg, account);
+}
+
 /** Undefined when the host has no such call after all. */
-async function askUpstream(exchange: Exchange, target: Target, ports: LanePorts): Promise<number | undefined> {
+async function askUpstream(exchange: Exchange, target: Target, ports: CountPorts): Promise<number | undefined> {
   const { countTokensPath } = target.endpoint;
   if (countTokensPath === undefined) return undefined;
   const isSame = exchange.format === target.endpoint.format && !exchange.scan.has('generateContentRequest');
-  const answer = await sendCall(ports.dispatcher, {
+  const answer = await sendCall(ports.walk.dispatcherFor(target, undefined), {
     address: fill(target.provider, countTokensPath, target.model, 'countTokens'),
     method: 'POST',
     headers: callHeaders(target, isSame ? exchange.headers : undefined),
@@ -69,10 +81,10 @@ function sameBody(exchange: Exchange, target: Target): CallBody {
 }
 
 /** Also for a Gemini body that names its model a second time, inside `generateContentRequest`. */
-async function translatedBody(exchange: Exchange, target: Target, ports: LanePorts): Promise<JsonObject> {
+async function translatedBody(exchange: Exchange, target: Target, ports: CountPorts): Promise<JsonObject> {
   const format = FORMATS[target.endpoint.format];
   const request = format.inlineMedia
-    ? await inlineMedia(exchange.request(), ports, exchange.cancellation.signal)
+    ? await inlineMedia(exchange.request(), ports.lanes, exchange.cancellation.signal)
     : exchange.request();
   const { body } = format.encodeRequest({ ...request, model: target.model, stream: false }, encodeTarget(target));
   if (target.endpoint.format === 'gemini') {

@@ -17,29 +17,23 @@ import {
 } from '../base/json.ts';
 import { FORMATS } from '../formats/index.ts';
 import type { Target } from '../routing/plan.ts';
-import { resolve } from '../routing/resolve.ts';
 import { callHeaders, fill } from '../upstream/address.ts';
 import { ANSWER_LIMIT_BYTES } from '../upstream/answer-events.ts';
 import { readAll, sendCall, type UpstreamAnswer } from '../upstream/call.ts';
 import { failureOf, reportedError } from '../upstream/failure.ts';
-import { ATTEMPT_LIMITS } from '../upstream/send.ts';
+import { readLimits } from '../upstream/limits.ts';
+import type { Attempt } from './attempt.ts';
 import { compose, type Exchange, type Reply } from './exchange.ts';
-import { JSON_HEADERS, type LanePorts } from './lane.ts';
-import { permit, record, tryTargets } from './stages.ts';
+import { JSON_HEADERS } from './lane.ts';
+import { permit, record } from './stages.ts';
+import { type WalkPorts, walk } from './walk.ts';
 
 /** The pipeline for embeddings, ready to run. */
-export function embeddingsPipeline(ports: LanePorts): (exchange: Exchange) => Promise<Reply> {
-  return compose([
-    record,
-    permit,
-    (exchange) => {
-      const route = resolve(exchange.model, exchange.format, exchange.snapshot);
-      return tryTargets(exchange, route, (target) => embed(exchange, target, ports));
-    },
-  ]);
+export function embeddingsPipeline(ports: WalkPorts): (exchange: Exchange) => Promise<Reply> {
+  return compose([record, permit, (exchange) => walk(exchange, ports, (attempt) => embed(exchange, attempt))]);
 }
 
-async function embed(exchange: Exchange, target: Target, ports: LanePorts): Promise<Reply> {
+async function embed(exchange: Exchange, { target, dispatcher, cancellation, limits, heard }: Attempt): Promise<Reply> {
   const isGemini = target.endpoint.format === 'gemini';
   const path = isGemini ? target.endpoint.path : target.provider.embeddings?.path;
   if (path === undefined) {
@@ -49,17 +43,19 @@ async function embed(exchange: Exchange, target: Target, ports: LanePorts): Prom
       { path: 'model' },
     );
   }
-  const answer = await sendCall(ports.dispatcher, {
+  const answer = await sendCall(dispatcher, {
     address: fill(target.provider, path, target.model, 'batchEmbedContents'),
     method: 'POST',
     headers: callHeaders(target),
     body: isGemini
       ? JSON.stringify(geminiRequest(exchange.body(), target.model))
       : exchange.scan.replace('model', JSON.stringify(target.model)),
-    cancellation: exchange.cancellation,
-    headersTimeoutMs: ATTEMPT_LIMITS.firstContentMs,
-    idleTimeoutMs: ATTEMPT_LIMITS.idleMs,
+    cancellation,
+    connectTimeoutMs: limits.connectMs,
+    headersTimeoutMs: limits.firstContentMs,
+    idleTimeoutMs: limits.idleMs,
   });
+  heard(readLimits(answer.headers, Date.now()));
   if (answer.status < 200 || answer.status >= 300) throw await failureOf(answer, target);
   const answered = await readJson(answer, target);
   const body = isGemini ? geminiAnswer(answered, exchange) : answered;

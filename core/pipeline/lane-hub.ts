@@ -15,6 +15,8 @@ import { type AnswerSource, answerEvents, errorEvent } from '../upstream/answer-
 import type { UpstreamAnswer } from '../upstream/call.ts';
 import { scrubbedEvent } from '../upstream/failure.ts';
 import { send } from '../upstream/send.ts';
+import type { Attempt } from './attempt.ts';
+import { emptyAnswer, isEmptyAnswer } from './empty-answer.ts';
 import type { Exchange, Reply } from './exchange.ts';
 import { inlineMedia } from './inline-media.ts';
 import {
@@ -30,26 +32,26 @@ import {
 
 type Batches = AsyncGenerator<readonly ChatEvent[]>;
 
-export async function hubLane(exchange: Exchange, target: Target, ports: LanePorts): Promise<Reply> {
+export async function hubLane(exchange: Exchange, attempt: Attempt, ports: LanePorts): Promise<Reply> {
+  const { target } = attempt;
   const format = FORMATS[target.endpoint.format];
   const asked = exchange.request();
   refuseServerState(asked);
   refuseUnknownItems(asked, format.id === exchange.format);
-  const request = format.inlineMedia ? await inlineMedia(asked, ports, exchange.cancellation.signal) : asked;
+  const request = format.inlineMedia ? await inlineMedia(asked, ports, attempt.cancellation.signal) : asked;
   const encoded = format.encodeRequest(
     { ...request, model: target.model, stream: exchange.stream },
     encodeTarget(target),
   );
   exchange.ledger.lose(encoded.losses);
-  const answer = await send(ports.dispatcher, {
-    target,
+  const answer = await send(attempt.dispatcher, {
+    ...attempt,
     body: JSON.stringify(applyQuirks(encoded.body, quirksOf(target))),
     stream: exchange.stream,
-    cancellation: exchange.cancellation,
   });
   const restore = toolCallRestorer(encoded.toolNames);
   const batches = ownEvents(answerEvents(answer, sourceOf(exchange, target)), restore, target);
-  return replyOf(exchange, batches);
+  return replyOf(exchange, target, batches);
 }
 
 /**
@@ -58,11 +60,11 @@ export async function hubLane(exchange: Exchange, target: Target, ports: LanePor
  */
 export function rewrittenReply(exchange: Exchange, target: Target, answer: UpstreamAnswer): Promise<Reply> {
   const asItCame = (event: ChatEvent): readonly ChatEvent[] => [event];
-  return replyOf(exchange, ownEvents(answerEvents(answer, sourceOf(exchange, target)), asItCame, target));
+  return replyOf(exchange, target, ownEvents(answerEvents(answer, sourceOf(exchange, target)), asItCame, target));
 }
 
-function replyOf(exchange: Exchange, batches: Batches): Promise<Reply> {
-  return exchange.stream ? streamReply(exchange, batches) : wholeReply(exchange, batches);
+function replyOf(exchange: Exchange, target: Target, batches: Batches): Promise<Reply> {
+  return exchange.stream ? streamReply(exchange, batches) : wholeReply(exchange, target, batches);
 }
 
 function sourceOf(exchange: Exchange, target: Target): AnswerSource {
@@ -127,12 +129,13 @@ async function* ownEvents(batches: Batches, restore: ReturnType<typeof toolCallR
   }
 }
 
-async function wholeReply(exchange: Exchange, batches: Batches): Promise<Reply> {
+async function wholeReply(exchange: Exchange, target: Target, batches: Batches): Promise<Reply> {
   const events: ChatEvent[] = [];
   for await (const batch of batches) events.push(...batch);
   const last = events.at(-1);
   if (last?.type === 'error') throw eventError(last);
   if (last?.type !== 'finish') throw cut();
+  if (isEmptyAnswer(events)) throw emptyAnswer();
   exchange.ledger.firstContent();
   const { body, losses } = exchange.codec.encodeReply(events, replyContext(exchange));
   exchange.ledger.lose(losses);
@@ -140,7 +143,7 @@ async function wholeReply(exchange: Exchange, batches: Batches): Promise<Reply> 
   exchange.ledger.use(last.usage);
   if (last.usage === undefined) exchange.ledger.estimate(exchange.scan.length, lengthOf(events));
   await exchange.ledger.close('ok');
-  return { status: 200, headers: JSON_HEADERS, body: json };
+  return { status: 200, headers: JSON_HEADERS, body: json, answer: { events, target } };
 }
 
 async function streamReply(exchange: Exchange, batches: Batches): Promise<Reply> {
@@ -156,11 +159,12 @@ async function untilContent(batches: Batches): Promise<readonly ChatEvent[]> {
     const { done, value } = await batches.next();
     if (done) throw cut();
     held.push(...value);
-    if (held.some(isContent)) return held;
     const failure = held.find((event) => event.type === 'error');
-    if (failure === undefined) continue;
+    const isEmpty = failure === undefined && isEmptyAnswer(held);
+    if (!isEmpty && held.some(isContent)) return held;
+    if (failure === undefined && !isEmpty) continue;
     await batches.return(undefined);
-    throw eventError(failure);
+    throw failure === undefined ? emptyAnswer() : eventError(failure);
   }
 }
 

@@ -17,8 +17,10 @@ import { ANSWER_LIMIT_BYTES, errorEvent, isStream } from '../upstream/answer-eve
 import { type CallBody, readAll, type UpstreamAnswer } from '../upstream/call.ts';
 import { reportedError, scrubbedEvent } from '../upstream/failure.ts';
 import { send } from '../upstream/send.ts';
+import type { Attempt } from './attempt.ts';
+import { emptyAnswer, isEmptyAnswer } from './empty-answer.ts';
 import type { Exchange, Reply } from './exchange.ts';
-import { applyQuirks, eventError, JSON_HEADERS, type LanePorts, outcomeOf, quirksOf, streamHeaders } from './lane.ts';
+import { applyQuirks, eventError, JSON_HEADERS, outcomeOf, quirksOf, streamHeaders } from './lane.ts';
 import { rewrittenReply } from './lane-hub.ts';
 import { type WholeFrames, wholeFrames } from './whole-frames.ts';
 
@@ -41,12 +43,12 @@ function saysWhetherToStream({ format, scan }: Exchange): boolean {
   return format !== 'ollama-chat' || scan.has('stream');
 }
 
-export async function passLane(exchange: Exchange, target: Target, ports: LanePorts): Promise<Reply> {
-  const answer = await send(ports.dispatcher, {
-    target,
+export async function passLane(exchange: Exchange, attempt: Attempt): Promise<Reply> {
+  const { target } = attempt;
+  const answer = await send(attempt.dispatcher, {
+    ...attempt,
     body: passBody(exchange, target),
     stream: exchange.stream,
-    cancellation: exchange.cancellation,
     clientHeaders: exchange.headers,
   });
   if (isStream(answer, exchange.stream) !== exchange.stream) return rewrittenReply(exchange, target, answer);
@@ -88,11 +90,12 @@ async function passWhole(exchange: Exchange, target: Target, answer: UpstreamAns
   const events = format.decodeReply(body, { issuer: target.provider.id });
   const last = events.at(-1);
   if (last?.type === 'error') throw eventError(scrubbedEvent(last, target));
+  if (isEmptyAnswer(events)) throw emptyAnswer();
   if (last?.type === 'finish') exchange.ledger.use(last.usage);
   if (last?.type !== 'finish' || last.usage === undefined) exchange.ledger.estimate(exchange.scan.length, bytes.length);
   exchange.ledger.firstContent();
   await exchange.ledger.close('ok');
-  return { status: 200, headers: JSON_HEADERS, body: bytes };
+  return { status: 200, headers: JSON_HEADERS, body: bytes, answer: { events, target } };
 }
 
 async function passStream(exchange: Exchange, target: Target, answer: UpstreamAnswer): Promise<Reply> {
@@ -141,10 +144,20 @@ class PassingStream {
       if (!done) this.#held.push(value);
       if (meaning === 'error') throw reportedError(this.#observer.summary().error ?? { message: '' }, this.#target);
       this.#holdsEnd = meaning === 'end';
+      if (this.#holdsEnd && this.#saysNothing()) throw emptyAnswer();
       if (meaning !== 'prelude') return;
-      if (done)
-        throw upstreamError({ message: 'The provider closed the stream before it answered.', code: 'server_error' });
+      if (done) throw new OmniError('upstream_stream_cut', 'The provider closed the stream before it answered.');
     }
+  }
+
+  /** Is what is held, an answer to its end, empty? */
+  #saysNothing(): boolean {
+    if (this.#observer.summary().contentLength > 0) return false;
+    const format = FORMATS[this.#target.endpoint.format];
+    const frames = readFrames(format.framing);
+    const decoder = format.decodeStream({ issuer: this.#target.provider.id });
+    const held = [...this.#held.flatMap((chunk) => frames.push(chunk)), ...frames.end()];
+    return isEmptyAnswer([...held.flatMap((frame) => decoder.push(frame)), ...decoder.end()]);
   }
 
   /** The held bytes, then the rest as it comes. A chunk that ends the protocol waits until the request is recorded. */

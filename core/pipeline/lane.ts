@@ -2,7 +2,6 @@
  * What both lanes of the attempt stage share. A lane sends one attempt to one target and makes the client's reply of the
  * answer. Until the first content it throws, so that another target may be tried; from then on it ends what it began.
  */
-import type { Dispatcher } from 'undici';
 import { OmniError } from '../base/errors.ts';
 import { FRAMINGS } from '../base/framing.ts';
 import { globMatches } from '../base/glob.ts';
@@ -14,7 +13,6 @@ import type { Target } from '../routing/plan.ts';
 import type { Exchange } from './exchange.ts';
 
 export interface LanePorts {
-  readonly dispatcher: Dispatcher;
   /** Fetches remote media for targets that take only inline data. */
   fetchMedia(url: string, signal: AbortSignal): Promise<{ readonly mediaType: string; readonly data: string }>;
 }

@@ -3,14 +3,14 @@
  * row, and its promise settles when the row is durable; the last bytes of an answer are sent after that.
  */
 import type { Clock } from '../base/clock.ts';
-import { type OmniError, toOmniError } from '../base/errors.ts';
+import { type ErrorCode, type OmniError, toOmniError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { FormatId } from '../model/format-id.ts';
 import type { Loss } from '../model/loss.ts';
 import type { Usage } from '../model/usage.ts';
-import { costUsd } from '../providers/cost.ts';
+import { bill } from '../providers/cost.ts';
 import type { Target } from '../routing/plan.ts';
-import type { UsageRecord } from '../store/records.ts';
+import type { AttemptRecord, UsageRecord } from '../store/records.ts';
 
 export interface LedgerPorts {
   readonly clock: Clock;
@@ -23,16 +23,22 @@ export interface LedgerOpening {
   readonly endpoint: string;
   readonly clientFormat: FormatId | 'other';
   readonly caller: { readonly apiKeyId?: string; readonly apiKeyName?: string };
+  /** The client program, from its User-Agent. */
+  readonly client?: string;
 }
+
+/** How a request ended, for those who wait for it. */
+export type Closing = (outcome: UsageRecord['outcome'], error: OmniError | undefined) => void;
 
 /** Tokens in a text of this many characters, where nobody counted: four characters a token. */
 const CHARACTERS_PER_TOKEN = 4;
+
+const MESSAGE_LENGTH = 300;
 
 export class Ledger {
   requestedModel = '';
   stream = false;
   comboName: string | undefined;
-  attempts = 0;
   readonly #ports: LedgerPorts;
   readonly #opening: LedgerOpening;
   readonly #startedAtMs: number;
@@ -40,7 +46,14 @@ export class Ledger {
   #losses = new Set<string>();
   #usage: Usage | undefined;
   #firstContentMs: number | undefined;
-  #closed = false;
+  #closed: { readonly outcome: UsageRecord['outcome']; readonly error: OmniError | undefined } | undefined;
+  #closings: Closing[] = [];
+  #servedFrom: UsageRecord['servedFrom'];
+  /** The attempts that are over. */
+  readonly #trail: AttemptRecord[] = [];
+  /** The attempt under way. */
+  #attempt: { readonly target: Target; readonly startedAfterMs: number } | undefined;
+  #attempts = 0;
 
   constructor(ports: LedgerPorts, opening: LedgerOpening) {
     this.#ports = ports;
@@ -48,12 +61,36 @@ export class Ledger {
     this.#startedAtMs = ports.clock.nowMs();
   }
 
+  /** Targets that were called. */
+  get attempts(): number {
+    return this.#attempts;
+  }
   /** An attempt begins; what an earlier one left behind (losses, usage) is forgotten. */
   attempt(target: Target): void {
-    this.attempts += 1;
+    this.#attempts += 1;
+    this.#attempt = { target, startedAfterMs: this.#elapsedMs() };
     this.#target = target;
     this.#losses = new Set();
     this.#usage = undefined;
+  }
+  /** The attempt under way failed. */
+  failed(error: OmniError): void {
+    this.#endAttempt(error.code === 'client_closed' ? 'cancelled' : 'error', error);
+  }
+  /** A target was passed over, and why. */
+  skipped(target: Target, code: ErrorCode): void {
+    const startedAfterMs = this.#elapsedMs();
+    this.#trail.push({ ...placeOf(target), startedAfterMs, durationMs: 0, outcome: 'skipped', errorCode: code });
+  }
+  /** No upstream answers this request. */
+  serve(from: NonNullable<UsageRecord['servedFrom']>): void {
+    this.#servedFrom = from;
+    this.#usage = { inputTokens: 0, outputTokens: 0 };
+  }
+  /** Called once, when the account is closed; at once when it is already. */
+  whenClosed(closing: Closing): void {
+    if (this.#closed === undefined) this.#closings.push(closing);
+    else closing(this.#closed.outcome, this.#closed.error);
   }
   lose(losses: readonly Loss[]): void {
     for (const { feature } of losses) this.#losses.add(feature);
@@ -82,8 +119,10 @@ export class Ledger {
   }
   /** Ends the account; further calls do nothing. A row that cannot be written is logged, the answer still goes out. */
   async close(outcome: UsageRecord['outcome'], error?: OmniError): Promise<void> {
-    if (this.#closed) return;
-    this.#closed = true;
+    if (this.#closed !== undefined) return;
+    this.#closed = { outcome, error };
+    if (this.#attempt !== undefined) this.#endAttempt(outcome === 'ok' ? 'ok' : endOf(outcome), error);
+    for (const closing of this.#closings.splice(0)) closing(outcome, error);
     // Before the answer began the edge logs it; afterwards the client's stream is all that is left to tell.
     if (outcome === 'cut' && error?.code === 'internal')
       this.#ports.log.error('A stream failed.', { request: this.#opening.id }, error.cause ?? error);
@@ -99,10 +138,25 @@ export class Ledger {
     return Math.max(0, this.#ports.clock.nowMs() - this.#startedAtMs);
   }
 
+  #endAttempt(outcome: AttemptRecord['outcome'], error: OmniError | undefined): void {
+    if (this.#attempt === undefined) return;
+    const { target, startedAfterMs } = this.#attempt;
+    this.#attempt = undefined;
+    this.#trail.push({
+      ...placeOf(target),
+      startedAfterMs,
+      durationMs: Math.max(0, this.#elapsedMs() - startedAfterMs),
+      outcome,
+      ...(error && { errorCode: error.code, message: error.message.slice(0, MESSAGE_LENGTH) }),
+    });
+  }
+
   #record(outcome: UsageRecord['outcome'], error: OmniError | undefined): UsageRecord {
     const target = this.#target;
     const usage = this.#usage;
-    const price = target?.info?.price;
+    const billed = target && usage ? bill(usage, target.info?.price, target.provider) : undefined;
+    const [first] = this.#trail;
+    const isPlain = this.#trail.length === 0 || (this.#trail.length === 1 && first?.outcome === 'ok');
     const { apiKeyId, apiKeyName } = this.#opening.caller;
     return {
       id: this.#opening.id,
@@ -120,7 +174,7 @@ export class Ledger {
       clientFormat: this.#opening.clientFormat,
       ...(target && { targetFormat: target.endpoint.format }),
       stream: this.stream,
-      attempts: this.attempts,
+      attempts: this.#attempts,
       status: outcome === 'cancelled' ? 499 : (error?.status ?? 200),
       outcome,
       ...(error && { errorCode: error.code }),
@@ -130,8 +184,21 @@ export class Ledger {
       tokensCacheCreation: usage?.cacheWriteTokens ?? 0,
       tokensReasoning: usage?.reasoningTokens ?? 0,
       isEstimated: usage?.estimated ?? false,
-      costUsd: usage && price ? costUsd(usage, price) : null,
+      costUsd: this.#servedFrom === undefined ? (billed?.costUsd ?? null) : 0,
+      ...(billed?.savedUsd !== undefined && { savedUsd: billed.savedUsd }),
       losses: [...this.#losses],
+      ...(this.#servedFrom && { servedFrom: this.#servedFrom }),
+      ...(this.#opening.client !== undefined && { client: this.#opening.client }),
+      ...(!isPlain && { attemptLog: this.#trail }),
+      ...(error && { errorMessage: error.message.slice(0, MESSAGE_LENGTH) }),
     };
   }
+}
+
+function placeOf({ provider, model, account }: Target): Pick<AttemptRecord, 'provider' | 'model' | 'connectionId'> {
+  return { provider: provider.id, model, ...(account && { connectionId: account.id }) };
+}
+
+function endOf(outcome: 'error' | 'cancelled' | 'cut'): AttemptRecord['outcome'] {
+  return outcome === 'cancelled' ? 'cancelled' : 'error';
 }

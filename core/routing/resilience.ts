@@ -18,6 +18,8 @@ export type Standing =
       readonly untilMs: number;
       readonly code: ErrorCode;
       readonly scope: 'account' | 'model';
+      /** The upstream's words, scrubbed. */
+      readonly message: string;
     }
   /** The provider's breaker is open, or half-open with its probe under way. */
   | { readonly state: 'open'; readonly untilMs: number };
@@ -26,6 +28,8 @@ export type Standing =
 export interface Permit {
   /** The answer's headers are there; learns limits from them, whatever the status. */
   heard(report: LimitReport): void;
+  /** The first content is there, or the whole answer: a success as far as health goes; the slot is held until `end`. */
+  answered(): void;
   end(result: 'ok' | 'cancelled' | OmniError): void;
 }
 

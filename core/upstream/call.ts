@@ -22,8 +22,11 @@ export interface UpstreamCall {
   readonly headers: Readonly<Record<string, string>>;
   /** Pieces are sent one after the other. */
   readonly body?: CallBody;
+  /** Ends the call, with its reason where it has one. */
   readonly cancellation: Cancellation;
-  /** Until the answer's headers, then between two chunks of its body. */
+  /** Until a connection is there. */
+  readonly connectTimeoutMs?: number;
+  /** Until the answer's headers, then between two chunks of its body; 0: no limit here. */
   readonly headersTimeoutMs: number;
   readonly idleTimeoutMs: number;
 }
@@ -44,15 +47,23 @@ const HIGH_WATER_BYTES = 256 * 1024;
 export function sendCall(dispatcher: Dispatcher, call: UpstreamCall): Promise<UpstreamAnswer> {
   return new Promise((resolve, reject) => {
     const { cancellation } = call;
-    if (cancellation.isCancelled) return reject(clientClosed());
+    if (cancellation.isCancelled) return reject(stopped(cancellation));
     const flow = new BodyFlow();
     let controller: Dispatcher.DispatchController | undefined;
     let answered = false;
-    const onAbort = (): void => {
-      if (controller === undefined) reject(clientClosed());
-      else controller.abort(clientClosed());
+    /** Set before a connection was there: what is dispatched later all the same ends at once. */
+    let givenUp: OmniError | undefined;
+    const giveUp = (error: OmniError): void => {
+      givenUp = error;
+      if (controller === undefined) reject(error);
+      else controller.abort(error);
     };
-    const settle = cancellation.onCancel(onAbort);
+    const connecting = { timer: undefined as NodeJS.Timeout | undefined };
+    const forget = cancellation.onCancel(() => giveUp(stopped(cancellation)));
+    const settle = (): void => {
+      clearTimeout(connecting.timer);
+      forget();
+    };
     dispatcher.dispatch(
       {
         origin: call.address.origin,
@@ -66,7 +77,8 @@ export function sendCall(dispatcher: Dispatcher, call: UpstreamCall): Promise<Up
         onRequestStart(started) {
           controller = started;
           flow.controller = started;
-          if (cancellation.isCancelled) onAbort();
+          clearTimeout(connecting.timer);
+          if (givenUp !== undefined) started.abort(givenUp);
         },
         onResponseStart(_controller, status, headers) {
           if (status < 200) return;
@@ -93,6 +105,12 @@ export function sendCall(dispatcher: Dispatcher, call: UpstreamCall): Promise<Up
         },
       },
     );
+    // A connection that is open already has been taken by now, and nearly every one is.
+    if (controller === undefined && call.connectTimeoutMs !== undefined)
+      connecting.timer = setTimeout(() => {
+        settle();
+        giveUp(new OmniError('upstream_unreachable', 'The provider did not accept a connection in time.'));
+      }, call.connectTimeoutMs);
   });
 }
 
@@ -110,8 +128,8 @@ function contentOf({ headers, body }: UpstreamCall): {
   return { headers: { ...headers, 'content-length': String(size) }, body: Readable.from(body, { objectMode: false }) };
 }
 
-function clientClosed(): OmniError {
-  return new OmniError('client_closed', 'The client closed the connection.');
+function stopped({ reason }: Cancellation): OmniError {
+  return reason ?? new OmniError('client_closed', 'The client closed the connection.');
 }
 
 function callError(error: Error, answered: boolean): OmniError {

@@ -2,44 +2,59 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
 import type { Cancellation } from '../base/cancellation.ts';
+import type { LimitReport } from '../routing/limit-report.ts';
 import type { Target } from '../routing/plan.ts';
 import { callHeaders, generateAddress } from './address.ts';
 import { type CallBody, sendCall, type UpstreamAnswer } from './call.ts';
 import { failureOf } from './failure.ts';
+import { readLimits } from './limits.ts';
 
 /** Limits of one attempt, in milliseconds. */
 export interface AttemptLimits {
-  /** Until the headers of a stream. */
+  /** Until a connection is there. */
+  readonly connectMs: number;
+  /** Until the first content of a stream. */
   readonly firstContentMs: number;
   /** Between two chunks of a stream. */
   readonly idleMs: number;
-  /** For a whole answer that is not streamed. */
+  /** From the beginning to the end. */
   readonly totalMs: number;
 }
 
-export const ATTEMPT_LIMITS: AttemptLimits = { firstContentMs: 60_000, idleMs: 120_000, totalMs: 900_000 };
+export const ATTEMPT_LIMITS: AttemptLimits = {
+  connectMs: 10_000,
+  firstContentMs: 60_000,
+  idleMs: 120_000,
+  totalMs: 900_000,
+};
 
-export interface Attempt {
+export interface Sending {
   readonly target: Target;
   readonly body: CallBody;
   readonly stream: boolean;
+  /** Cancelled when the client leaves, and with its reason when the time until the first content or in all is over. */
   readonly cancellation: Cancellation;
+  readonly limits: AttemptLimits;
+  /** Told the answer's headers, whatever its status. */
+  heard(report: LimitReport): void;
   /** The client's headers, in the same-format lane. */
   readonly clientHeaders?: IncomingHttpHeaders;
 }
 
 /** Sends to the target. Throws OmniError for anything but a 2xx answer. */
-export async function send(dispatcher: Dispatcher, attempt: Attempt, limits = ATTEMPT_LIMITS): Promise<UpstreamAnswer> {
-  const { target, stream } = attempt;
+export async function send(dispatcher: Dispatcher, sending: Sending): Promise<UpstreamAnswer> {
+  const { target, stream, limits } = sending;
   const answer = await sendCall(dispatcher, {
     address: generateAddress(target, stream),
     method: 'POST',
-    headers: callHeaders(target, attempt.clientHeaders),
-    body: attempt.body,
-    cancellation: attempt.cancellation,
-    headersTimeoutMs: stream ? limits.firstContentMs : limits.totalMs,
-    idleTimeoutMs: stream ? limits.idleMs : limits.totalMs,
+    headers: callHeaders(target, sending.clientHeaders),
+    body: sending.body,
+    cancellation: sending.cancellation,
+    connectTimeoutMs: limits.connectMs,
+    headersTimeoutMs: 0,
+    idleTimeoutMs: stream ? limits.idleMs : 0,
   });
+  sending.heard(readLimits(answer.headers, Date.now()));
   if (answer.status < 200 || answer.status >= 300) throw await failureOf(answer, target);
   return answer;
 }

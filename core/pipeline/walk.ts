@@ -1,0 +1,244 @@
+/**
+ * The attempt loop: the plan's legs in order, on each the accounts that stand ready, one after the other, until one
+ * answers. What a failure means is the fallback table's to say; how everything stands is resilience's. This module acts
+ * on both and gives up within bounds of its own.
+ */
+import type { Dispatcher } from 'undici';
+import type { Account } from '../accounts/accounts.ts';
+import type { Cancellation } from '../base/cancellation.ts';
+import { OmniError, toOmniError } from '../base/errors.ts';
+import type { Balancer } from '../routing/balancer.ts';
+import { verdictOf } from '../routing/fallback-table.ts';
+import { type Leg, type Plan, type Target, targetOf } from '../routing/plan.ts';
+import type { Permit, Resilience } from '../routing/resilience.ts';
+import type { AttemptLimits } from '../upstream/send.ts';
+import { type Attempt, watchAttempt } from './attempt.ts';
+import type { Exchange, Reply } from './exchange.ts';
+import { Exhaustion } from './exhaustion.ts';
+import { withRoute } from './route-headers.ts';
+
+export interface WalkPorts {
+  readonly balancer: Balancer;
+  readonly resilience: Resilience;
+  /** The limits in force for a provider's id. */
+  limitsOf(providerId: string): AttemptLimits;
+  /** The connection or proxy that a call goes through. */
+  dispatcherFor(target: Target, comboName: string | undefined): Dispatcher;
+  /** Are answers to name the route they took? */
+  showsRoute(): boolean;
+  /** An account was refused by its provider. */
+  accountRefused(account: Account, error: OmniError): void;
+}
+
+export type Work = (attempt: Attempt) => Promise<Reply>;
+
+/** At most this many attempts for one request. */
+const ATTEMPT_LIMIT = 20;
+/** No new attempt begins, and nobody waits, after this time. */
+const WALK_LIMIT_MS = 300_000;
+/** So long a request waits for its turn at one model while another one stands ready. */
+const PATIENCE_MS = 2_000;
+
+/** Runs the exchange's plan. Throws the last failure, or what `Exhaustion` makes of all of them. */
+export async function walk(exchange: Exchange, ports: WalkPorts, work: Work): Promise<Reply> {
+  const plan = ports.balancer.plan(exchange.model, exchange.format, exchange.snapshot);
+  return new Walk(exchange, ports, plan).run(work);
+}
+
+class Walk {
+  readonly #exchange: Exchange;
+  readonly #ports: WalkPorts;
+  readonly #plan: Plan;
+  readonly #deadlineMs = performance.now() + WALK_LIMIT_MS;
+  readonly #exhaustion: Exhaustion;
+  #attempts = 0;
+
+  constructor(exchange: Exchange, ports: WalkPorts, plan: Plan) {
+    this.#exchange = exchange;
+    this.#ports = ports;
+    this.#plan = plan;
+    this.#exhaustion = new Exhaustion(plan);
+    exchange.ledger.comboName = plan.comboName;
+  }
+
+  async run(work: Work): Promise<Reply> {
+    this.#noteCombo();
+    for (const [at, leg] of this.#plan.legs.entries()) {
+      if (!this.#isAllowed(leg)) continue;
+      const reply = await this.#tryLeg(leg, work, at);
+      if (reply !== undefined) return reply;
+      if (this.#isOver()) break;
+    }
+    throw this.#exhaustion.error();
+  }
+
+  /** Undefined when the leg has nothing left to try. */
+  async #tryLeg(leg: Leg, work: Work, at: number): Promise<Reply | undefined> {
+    const tried = new Set<Account | undefined>();
+    const waitUntilMs = performance.now() + this.#patienceMs(leg, at);
+    while (!this.#isOver()) {
+      const { ready, waitMs } = this.#survey(leg, tried);
+      if (ready.length > 0) {
+        const account = this.#choose(leg, ready);
+        tried.add(account);
+        const reply = await this.#tryAccount(leg, account, work);
+        if (reply !== undefined) return reply;
+        continue;
+      }
+      const leftMs = Math.min(waitUntilMs, this.#deadlineMs) - performance.now();
+      if (waitMs === undefined || leftMs <= 0 || (Number.isFinite(waitMs) && waitMs > leftMs)) break;
+      await this.#ports.resilience.changed(Math.min(waitMs, leftMs), this.#exchange.cancellation);
+    }
+    this.#noteSkipped(leg, tried);
+    return undefined;
+  }
+
+  /** The accounts that may be called now, and how long until another one may; infinite: until some request ends. */
+  #survey(leg: Leg, tried: ReadonlySet<Account | undefined>): Survey {
+    const accounts: readonly (Account | undefined)[] = leg.accounts.length > 0 ? leg.accounts : [undefined];
+    const ready: (Account | undefined)[] = [];
+    let waitMs: number | undefined;
+    for (const account of accounts) {
+      if (tried.has(account)) continue;
+      const standing = this.#ports.resilience.standing(leg, account);
+      if (standing.state === 'ready') ready.push(account);
+      else if (standing.state === 'wait') {
+        waitMs = Math.min(waitMs ?? Number.POSITIVE_INFINITY, standing.forMs ?? Number.POSITIVE_INFINITY);
+      }
+    }
+    return waitMs === undefined ? { ready } : { ready, waitMs };
+  }
+
+  #choose(leg: Leg, ready: readonly (Account | undefined)[]): Account | undefined {
+    const accounts = ready.filter((account) => account !== undefined);
+    return accounts.length === 0 ? undefined : this.#ports.balancer.choose(leg, accounts, sessionOf(this.#exchange));
+  }
+
+  /** One account, with the retries that the combo allows. Throws what no other target can mend. */
+  async #tryAccount(leg: Leg, account: Account | undefined, work: Work): Promise<Reply | undefined> {
+    const target = targetOf(leg, account);
+    const permit = this.#ports.resilience.begin(leg, account);
+    for (let retries = leg.rules.maxRetries; ; retries -= 1) {
+      const error = await this.#attempt(leg, target, permit, work);
+      if (!(error instanceof OmniError)) return error;
+      const verdict = verdictOf(error);
+      if (verdict.retrySame && retries > 0 && !this.#isOver() && !this.#exchange.cancellation.isCancelled) {
+        await pause(leg.rules.retryDelayMs, this.#exchange.cancellation);
+        continue;
+      }
+      permit.end(error.code === 'client_closed' ? 'cancelled' : error);
+      if (verdict.next === 'return') throw this.#exhaustion.named(error, target);
+      if (account !== undefined && error.blame === 'credential') this.#ports.accountRefused(account, error);
+      this.#exhaustion.failed(target, error);
+      return undefined;
+    }
+  }
+
+  async #attempt(leg: Leg, target: Target, permit: Permit, work: Work): Promise<Reply | OmniError> {
+    const { ledger, cancellation, stream } = this.#exchange;
+    const { resilience: _, balancer, limitsOf, dispatcherFor, showsRoute } = this.#ports;
+    const limits = limitsOf(target.provider.id);
+    const watch = watchAttempt(cancellation, { limits, rules: leg.rules, stream });
+    const startedMs = performance.now();
+    const note = (error?: OmniError): void =>
+      balancer.note(leg, {
+        ok: error === undefined,
+        latencyMs: performance.now() - startedMs,
+        status: error?.status ?? 200,
+      });
+    this.#attempts += 1;
+    ledger.attempt(target);
+    try {
+      const dispatcher = dispatcherFor(target, leg.combo?.name);
+      const reply = await work({
+        target,
+        dispatcher,
+        limits,
+        cancellation: watch.cancellation,
+        heard: (report) => permit.heard(report),
+      });
+      watch.answered();
+      permit.answered();
+      note();
+      ledger.whenClosed((outcome, error) => {
+        watch.end();
+        permit.end(outcome === 'ok' ? 'ok' : outcome === 'cancelled' ? 'cancelled' : (error ?? cut()));
+      });
+      return showsRoute() ? withRoute(reply, target, this.#attempts) : reply;
+    } catch (thrown) {
+      watch.end();
+      const error = toOmniError(thrown);
+      if (error.code !== 'client_closed') note(error);
+      ledger.failed(error);
+      return error;
+    }
+  }
+
+  /** Other names than the one asked for stand in chains: the caller's key must be allowed them too. */
+  #isAllowed({ chain, provider, model }: Leg): boolean {
+    return chain === undefined || this.#exchange.caller.allows(`${provider.alias}/${model}`);
+  }
+
+  #isOver(): boolean {
+    return this.#attempts >= ATTEMPT_LIMIT || (this.#attempts > 0 && performance.now() > this.#deadlineMs);
+  }
+
+  #patienceMs(leg: Leg, at: number): number {
+    const isOtherReady = this.#plan.legs.slice(at + 1).some((other) => this.#survey(other, new Set()).ready.length > 0);
+    return isOtherReady ? Math.min(PATIENCE_MS, leg.rules.queueTimeoutMs) : leg.rules.queueTimeoutMs;
+  }
+
+  #noteSkipped(leg: Leg, tried: ReadonlySet<Account | undefined>): void {
+    const accounts: readonly (Account | undefined)[] = leg.accounts.length > 0 ? leg.accounts : [undefined];
+    for (const account of accounts) {
+      if (tried.has(account)) continue;
+      const standing = this.#ports.resilience.standing(leg, account);
+      const target = targetOf(leg, account);
+      this.#exhaustion.passedOver(target, standing);
+      this.#exchange.ledger.skipped(target, standing.state === 'cooling' ? standing.code : 'exhausted');
+    }
+  }
+
+  #noteCombo(): void {
+    const { comboName } = this.#plan;
+    if (comboName === undefined) return;
+    const { ledger } = this.#exchange;
+    const startedMs = performance.now();
+    ledger.whenClosed((outcome) => {
+      if (outcome === 'cancelled') return;
+      const fallbacks = Math.max(0, ledger.attempts - 1);
+      this.#ports.balancer.noteRequest(comboName, {
+        ok: outcome === 'ok',
+        fallbacks,
+        latencyMs: performance.now() - startedMs,
+      });
+    });
+  }
+}
+
+interface Survey {
+  readonly ready: readonly (Account | undefined)[];
+  readonly waitMs?: number;
+}
+
+function sessionOf({ headers }: Exchange): string | undefined {
+  const session = headers['x-session-id'];
+  return typeof session === 'string' && session !== '' ? session.slice(0, 200) : undefined;
+}
+
+/** Waits, unless the client leaves. */
+function pause(ms: number, cancellation: Cancellation): Promise<void> {
+  return new Promise((resolve) => {
+    const go = (): void => {
+      clearTimeout(timer);
+      forget();
+      resolve();
+    };
+    const timer = setTimeout(go, ms);
+    const forget = cancellation.onCancel(go);
+  });
+}
+
+function cut(): OmniError {
+  return new OmniError('upstream_stream_cut', 'The answer was cut before its end.');
+}
