@@ -11,7 +11,7 @@ import type { FormatId } from '../model/format-id.ts';
 import type { ChatRequest } from '../model/request.ts';
 import type { Caller, ClientCodec, Exchange } from '../pipeline/exchange.ts';
 import { type ItemShelf, keepingCodec } from '../pipeline/kept-items.ts';
-import { Ledger } from '../pipeline/ledger.ts';
+import { Ledger, type LedgerOpening } from '../pipeline/ledger.ts';
 import { checkModelString } from '../routing/resolve.ts';
 import type { Snapshot } from '../routing/snapshot.ts';
 import { clientName } from './client-name.ts';
@@ -50,7 +50,7 @@ export async function openExchange(
   const id = randomId();
   const clientFormat = opening.kind === 'embeddings' ? 'other' : side.format;
   const client = clientName(request.headers['user-agent']);
-  const account = { id, endpoint: side.endpoint, clientFormat, caller, ...(client !== undefined && { client }) };
+  const account: LedgerOpening = { id, endpoint: side.endpoint, clientFormat, caller, ...(client !== undefined && { client }) };
   const ledger = new Ledger(ports.ledger, account);
   try {
     const scan = new JsonScan(await readBody(request, ports.maxBodyBytes()));

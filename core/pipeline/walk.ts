@@ -5,6 +5,7 @@
  */
 import type { Dispatcher } from 'undici';
 import type { Account } from '../accounts/accounts.ts';
+import type { LiveStatus } from '../accounts/live-status.ts';
 import type { Cancellation } from '../base/cancellation.ts';
 import { OmniError, toOmniError } from '../base/errors.ts';
 import type { Balancer } from '../routing/balancer.ts';
@@ -26,8 +27,8 @@ export interface WalkPorts {
   dispatcherFor(target: Target, comboName: string | undefined): Dispatcher;
   /** Are answers to name the route they took? */
   showsRoute(): boolean;
-  /** An account was refused by its provider. */
-  accountRefused(account: Account, error: OmniError): void;
+  /** What the traffic tells about the accounts. */
+  readonly status: LiveStatus;
 }
 
 export type Work = (attempt: Attempt) => Promise<Reply>;
@@ -128,7 +129,7 @@ class Walk {
       }
       permit.end(error.code === 'client_closed' ? 'cancelled' : error);
       if (verdict.next === 'return') throw this.#exhaustion.named(error, target);
-      if (account !== undefined && error.blame === 'credential') this.#ports.accountRefused(account, error);
+      if (account !== undefined) this.#ports.status.refused(account.id, error);
       this.#exhaustion.failed(target, error);
       return undefined;
     }
@@ -136,7 +137,7 @@ class Walk {
 
   async #attempt(leg: Leg, target: Target, permit: Permit, work: Work): Promise<Reply | OmniError> {
     const { ledger, cancellation, stream } = this.#exchange;
-    const { resilience: _, balancer, limitsOf, dispatcherFor, showsRoute } = this.#ports;
+    const { balancer, limitsOf, dispatcherFor, showsRoute } = this.#ports;
     const limits = limitsOf(target.provider.id);
     const watch = watchAttempt(cancellation, { limits, rules: leg.rules, stream });
     const startedMs = performance.now();
@@ -159,6 +160,7 @@ class Walk {
       });
       watch.answered();
       permit.answered();
+      if (target.account !== undefined) this.#ports.status.answered(target.account.id);
       note();
       ledger.whenClosed((outcome, error) => {
         watch.end();

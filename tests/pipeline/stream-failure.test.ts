@@ -12,6 +12,7 @@ import { Ledger } from '../../core/pipeline/ledger.ts';
 import { nodeProvider } from '../../core/providers/node-provider.ts';
 import { buildSnapshot } from '../../core/routing/snapshot.ts';
 import type { UsageRecord } from '../../core/store/records.ts';
+import { ATTEMPT_LIMITS } from '../../core/upstream/send.ts';
 import { chatChunk, sendSse, startUpstream, type Upstream } from '../support/upstream.ts';
 
 const catalog = {
@@ -84,7 +85,9 @@ describe('a stream encoder that throws', () => {
     };
     const target = { provider, endpoint: provider.endpoints[0], model: 'm' };
     const fetchMedia = () => Promise.reject(new Error('nothing to fetch'));
-    const reply = await hubLane(exchange, target, { dispatcher, fetchMedia });
+    const { cancellation } = exchange;
+    const attempt = { target, dispatcher, limits: ATTEMPT_LIMITS, cancellation, heard: () => undefined };
+    const reply = await hubLane(exchange, attempt, { fetchMedia });
     let text = '';
     if (typeof reply.body !== 'string' && !Buffer.isBuffer(reply.body))
       for await (const piece of reply.body) text += piece;
