@@ -2,19 +2,15 @@
  * The core, put together: opens store and vault, wires accounts, routing, gateway and management, and listens. It is the
  * only module that knows all of them, and knows nothing of Electron or of a terminal: hosts hand in their ports.
  */
-import { existsSync, readFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import { Agent } from 'undici';
-import type { Accounts } from './accounts/accounts.ts';
-import { createHttpSend } from './accounts/http.ts';
-import { createKeyAccounts } from './accounts/key-accounts.ts';
 import { createListedModels } from './accounts/listed-models.ts';
 import type { Clock } from './base/clock.ts';
-import { OmniError } from './base/errors.ts';
 import type { Log } from './base/log.ts';
 import { createGateway } from './gateway/gateway.ts';
 import { createListener, type ListenAddress, type Surface } from './gateway/listener.ts';
 import { createManagement } from './management/handler.ts';
+import { openAccounts, readOverrides } from './open-accounts.ts';
 import { type ApiKeys, createApiKeys, isKeyRequired } from './policy/api-keys.ts';
 import { openDoor } from './policy/doorkeeper.ts';
 import type { Environment } from './policy/environment.ts';
@@ -22,11 +18,9 @@ import { authorityOf, isLoopbackName } from './policy/hosts.ts';
 import { startRetention } from './policy/retention.ts';
 import { createSessions, type Sessions } from './policy/sessions.ts';
 import { createSettings, type SettingsService } from './policy/settings.ts';
-import { openCatalog } from './providers/catalog/index.ts';
-import { applyOverrides, parseOverrides } from './providers/overrides.ts';
+import { applyOverrides } from './providers/overrides.ts';
 import type { Provider } from './providers/provider.ts';
 import { PROVIDERS } from './providers/table.ts';
-import { type LiveSnapshot, liveSnapshot } from './routing/live-snapshot.ts';
 import { openStore, type SqliteStore } from './store/sqlite/open-store.ts';
 import { fetchMedia } from './upstream/fetch-media.ts';
 import { openVault } from './vault/open-vault.ts';
@@ -160,7 +154,7 @@ function openSurfaces(ports: CorePorts, foundations: Foundations, parts: Surface
   const { clock, log, version } = ports;
   const { store, vault } = foundations;
   const { settings, apiKeys, sessions } = parts;
-  const { live, accounts } = openAccounts(ports, foundations);
+  const { live, accounts } = openAccounts({ ...foundations, clock, log });
   const door = openDoor(settings, { baseUrl: ports.environment.baseUrl, bound: () => parts.bound()?.authority });
   const isNeeded = (request: IncomingMessage): boolean =>
     isKeyRequired(settings.current().requireApiKey, {
@@ -188,43 +182,4 @@ function openSurfaces(ports: CorePorts, foundations: Foundations, parts: Surface
     changed: live.changed,
   });
   return [door.check, gateway.handle, management.handle];
-}
-
-/** Accounts and the routing snapshot need each other: keys are checked against providers, and are part of the snapshot. */
-function openAccounts(
-  { clock, log }: CorePorts,
-  { store, vault, rows }: Foundations,
-): { readonly live: LiveSnapshot; readonly accounts: Accounts } {
-  const live: LiveSnapshot = liveSnapshot({
-    store,
-    rows,
-    log,
-    catalog: () => openCatalog({ providers: [...live.providers().values()], customModels: store.customModels.list() }),
-    openAccounts: () => accounts.open(),
-  });
-  const accounts = createKeyAccounts({
-    store,
-    vault,
-    providers: live.providers,
-    send: createHttpSend(),
-    clock,
-    log,
-    onChange: live.changed,
-    modelFor: (providerId) => live.current().catalog.list(providerId)[0]?.id,
-  });
-  return { live, accounts };
-}
-
-/** The text of `providers.json` as overrides; none when there is no such file. */
-function readOverrides(path: string): ReturnType<typeof parseOverrides> {
-  if (!existsSync(path)) return parseOverrides('{}');
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (cause) {
-    throw new OmniError('internal', `The file ${path} cannot be read. Make it readable for this user, or remove it.`, {
-      cause,
-    });
-  }
-  return parseOverrides(text);
 }

@@ -1,0 +1,62 @@
+/** Opens the accounts and the routing snapshot made of them. */
+import { existsSync, readFileSync } from 'node:fs';
+import type { Accounts } from './accounts/accounts.ts';
+import { createHttpSend } from './accounts/http.ts';
+import { createKeyAccounts } from './accounts/key-accounts.ts';
+import type { Clock } from './base/clock.ts';
+import { OmniError } from './base/errors.ts';
+import type { Log } from './base/log.ts';
+import { openCatalog } from './providers/catalog/index.ts';
+import { parseOverrides } from './providers/overrides.ts';
+import type { Provider } from './providers/provider.ts';
+import { type LiveSnapshot, liveSnapshot } from './routing/live-snapshot.ts';
+import type { Store } from './store/store.ts';
+import type { Vault } from './vault/vault.ts';
+
+export interface AccountParts {
+  readonly store: Store;
+  readonly vault: Vault;
+  /** The table of providers, overrides applied. */
+  readonly rows: readonly Provider[];
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** Accounts and the routing snapshot need each other: keys are checked against providers, and are part of the snapshot. */
+export function openAccounts({ store, vault, rows, clock, log }: AccountParts): {
+  readonly live: LiveSnapshot;
+  readonly accounts: Accounts;
+} {
+  const live: LiveSnapshot = liveSnapshot({
+    store,
+    rows,
+    log,
+    catalog: () => openCatalog({ providers: [...live.providers().values()], customModels: store.customModels.list() }),
+    openAccounts: () => accounts.open(),
+  });
+  const accounts = createKeyAccounts({
+    store,
+    vault,
+    providers: live.providers,
+    send: createHttpSend(),
+    clock,
+    log,
+    onChange: live.changed,
+    modelFor: (providerId) => live.current().catalog.list(providerId)[0]?.id,
+  });
+  return { live, accounts };
+}
+
+/** The text of `providers.json` as overrides; none when there is no such file. */
+export function readOverrides(path: string): ReturnType<typeof parseOverrides> {
+  if (!existsSync(path)) return parseOverrides('{}');
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw new OmniError('internal', `The file ${path} cannot be read. Make it readable for this user, or remove it.`, {
+      cause,
+    });
+  }
+  return parseOverrides(text);
+}
