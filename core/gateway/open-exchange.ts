@@ -50,7 +50,13 @@ export async function openExchange(
   const id = randomId();
   const clientFormat = opening.kind === 'embeddings' ? 'other' : side.format;
   const client = clientName(request.headers['user-agent']);
-  const account: LedgerOpening = { id, endpoint: side.endpoint, clientFormat, caller, ...(client !== undefined && { client }) };
+  const account: LedgerOpening = {
+    id,
+    endpoint: side.endpoint,
+    clientFormat,
+    caller,
+    ...(client !== undefined && { client }),
+  };
   const ledger = new Ledger(ports.ledger, account);
   try {
     const scan = new JsonScan(await readBody(request, ports.maxBodyBytes()));

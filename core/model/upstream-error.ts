@@ -4,7 +4,8 @@
  * https://ai.google.dev/gemini-api/docs/troubleshooting). This is the one place where message text is read; all others
  * use the resulting code.
  */
-import { type ErrorCode, type LimitScope, OmniError } from '../base/errors.ts';
+import { durationMs } from '../base/duration.ts';
+import { ERRORS, type ErrorCode, type LimitScope, OmniError } from '../base/errors.ts';
 
 /** An upstream's error as its format's decoder read it. */
 export interface UpstreamErrorBody {
@@ -105,10 +106,26 @@ export function classifyUpstreamError(body: UpstreamErrorBody, status?: number):
 /** The upstream's error as ours. */
 export function upstreamError(body: UpstreamErrorBody, status?: number): OmniError {
   const upstreamCode = body.code ?? body.type;
-  return new OmniError(classifyUpstreamError(body, status), body.message, {
+  const code = classifyUpstreamError(body, status);
+  const retryAfterMs = body.retryAfterMs ?? (ERRORS[code].status === 429 ? waitInWords(body.message) : undefined);
+  return new OmniError(code, body.message, {
     ...(status !== undefined && { status }),
     ...(upstreamCode !== undefined && { upstreamCode }),
-    ...(body.retryAfterMs !== undefined && { retryAfterMs: body.retryAfterMs }),
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
     ...(body.limitScope !== undefined && { limitScope: body.limitScope }),
   });
+}
+
+const WAIT =
+  /(?:retry after|try again in|retry in|reset(?:s)? (?:after|in)|available again in)\s*:?\s*((?:\d+(?:\.\d+)?\s*(?:milliseconds?|ms|seconds?|secs?|s|minutes?|mins?|m|hours?|hrs?|h|days?|d)?[\s,]*(?:and\s+)?){1,4})/i;
+
+/** A wait that is told only in words: `Please try again in 1m2.5s`, `reset after 2h7m23s`, `retry after 20 seconds`. */
+function waitInWords(message: string): number | undefined {
+  const words = WAIT.exec(message.slice(0, PHRASE_WITHIN))?.[1];
+  if (words === undefined) return undefined;
+  const short = words
+    .replace(/milliseconds?/gi, 'ms')
+    .replace(/(\d)\s*(d|h|m|s)(?!s\b)[a-rt-z]*/gi, '$1$2')
+    .replace(/[\s,]|and/gi, '');
+  return durationMs(/^\d+(?:\.\d+)?$/.test(short) ? `${short}s` : short);
 }

@@ -1,7 +1,7 @@
 /**
  * How every account, model and provider stands at this moment: cooling down, open, at its rate limit or ready. The rules
- * are pure reducers (`cooldown.ts`, `breaker.ts`, `rate-limit.ts`); this module holds their states, lets the pipeline act
- * on them within one turn of the event loop, and keeps what must survive a restart.
+ * are pure reducers (`cooldown.ts`, `breaker.ts`, `rate-limit.ts`); `live-resilience.ts` holds their states, lets the
+ * pipeline act on them within one turn of the event loop, and keeps what must survive a restart.
  */
 import type { Account } from '../accounts/accounts.ts';
 import type { Cancellation } from '../base/cancellation.ts';
@@ -75,8 +75,9 @@ export interface CooldownView {
 }
 
 export interface LimitView {
-  readonly provider: string;
   readonly connectionId: string;
+  /** Absent for what holds for the whole account. */
+  readonly model?: string;
   readonly running: number;
   readonly queued: number;
   readonly requestsInLastMinute: number;

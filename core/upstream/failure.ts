@@ -7,6 +7,7 @@ import type { ErrorEvent } from '../model/event.ts';
 import { type UpstreamErrorBody, upstreamError } from '../model/upstream-error.ts';
 import type { Target } from '../routing/plan.ts';
 import { readAll, type UpstreamAnswer } from './call.ts';
+import { readLimits, waitAfterRefusal } from './limits.ts';
 
 const ERROR_BODY_LIMIT_BYTES = 256 * 1024;
 
@@ -22,7 +23,7 @@ export async function failureOf(answer: UpstreamAnswer, target: Target): Promise
   const raw = (await readAll(answer.body, ERROR_BODY_LIMIT_BYTES)).toString('utf8');
   const text = scrubbed(raw, target.account?.key);
   const body = FORMATS[target.endpoint.format].decodeError(parseJson(text) ?? text);
-  const waitMs = retryAfterMs(answer.headers) ?? body.retryAfterMs;
+  const waitMs = waitAfterRefusal(readLimits(answer.headers, Date.now())) ?? body.retryAfterMs;
   return reportedError({ ...body, ...(waitMs !== undefined && { retryAfterMs: waitMs }) }, target, answer.status);
 }
 
@@ -50,16 +51,4 @@ export function scrubbedEvent(event: ErrorEvent, { account }: Pick<Target, 'acco
     message: scrubbed(message, account?.key),
     ...(upstreamCode !== undefined && { upstreamCode: scrubbed(upstreamCode, account?.key) }),
   };
-}
-
-/** Retry-After as seconds or as a date (RFC 9110, 10.2.3), in milliseconds. */
-function retryAfterMs(headers: UpstreamAnswer['headers']): number | undefined {
-  const exactMs = Number(headers['retry-after-ms']);
-  if (headers['retry-after-ms'] !== undefined && Number.isFinite(exactMs)) return exactMs;
-  const value = headers['retry-after'];
-  if (typeof value !== 'string') return undefined;
-  const seconds = Number(value);
-  if (Number.isFinite(seconds)) return Math.max(0, seconds * 1_000);
-  const dateMs = Date.parse(value);
-  return Number.isNaN(dateMs) ? undefined : Math.max(0, dateMs - Date.now());
 }

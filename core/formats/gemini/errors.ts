@@ -1,5 +1,5 @@
 /** Errors as Google writes them, `google.rpc.Status` in JSON (https://cloud.google.com/apis/design/errors). */
-import type { OmniError } from '../../base/errors.ts';
+import type { LimitScope, OmniError } from '../../base/errors.ts';
 import {
   asObject,
   asString,
@@ -64,12 +64,21 @@ export function decodeError(body: JsonValue | string): UpstreamErrorBody {
   const type = asString(error?.['status']);
   const code = details.map((detail) => asString(detail['reason'])).find((reason) => reason !== undefined);
   const retryAfterMs = details.map(retryDelayMs).find((delay) => delay !== undefined);
+  const limitScope = details.map(scopeOf).find((scope) => scope !== undefined);
   return {
     message: message === undefined ? shortErrorText(JSON.stringify(body)) : message.slice(0, 2_000),
     ...(type !== undefined && { type }),
     ...(code !== undefined && { code }),
     ...(retryAfterMs !== undefined && { retryAfterMs }),
+    ...(limitScope !== undefined && { limitScope }),
   };
+}
+
+/** `QuotaFailure` names the quota: `GenerateRequestsPerDayPerProjectPerModel-FreeTier` holds for one model. */
+function scopeOf(detail: JsonObject): LimitScope | undefined {
+  const quotas = objectsOf(detail['violations']).map((violation) => asString(violation['quotaId']) ?? '');
+  if (quotas.every((quota) => quota === '')) return undefined;
+  return quotas.every((quota) => /PerModel|^$/.test(quota)) ? 'model' : 'account';
 }
 
 /** `RetryInfo.retryDelay`, a duration like `34.07s`. */

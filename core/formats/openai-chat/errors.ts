@@ -120,10 +120,12 @@ function textOf(value: JsonValue | undefined): string {
   return '';
 }
 
-/** `resets_in_seconds`, `retry_after` (both seconds) or Google's RetryInfo (`"34.07s"`), as milliseconds. */
+/** `resets_in_seconds`, `retry_after` (both seconds), `resets_at` (Unix seconds) or Google's RetryInfo (`"34.07s"`), as milliseconds. */
 function retryAfter(error: JsonObject): number | undefined {
   const seconds = asNumber(error['resets_in_seconds']) ?? asNumber(error['retry_after']);
   if (seconds !== undefined) return Math.round(seconds * 1_000);
+  const at = asNumber(error['resets_at']);
+  if (at !== undefined) return Math.max(0, at * 1_000 - Date.now());
   for (const detail of objectsOf(error['details'])) {
     const delay = /^([\d.]+)s$/.exec(asString(detail['retryDelay']) ?? '')?.[1];
     if (delay !== undefined) return Math.round(Number(delay) * 1_000);

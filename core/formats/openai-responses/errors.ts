@@ -89,12 +89,12 @@ export function decodeError(body: JsonValue | string): UpstreamErrorBody {
     asString(error['message']) ?? asString(nested) ?? asString(object['detail']) ?? asString(object['message']);
   const type = asString(error['type']);
   const code = asString(error['code']) ?? asNumber(error['code'])?.toString();
-  const seconds = asNumber(error['resets_in_seconds']);
+  const retryAfterMs = resetInMs(error);
   return {
     message: text === undefined || text.trim() === '' ? NO_MESSAGE : plainText(text),
     ...(type !== undefined && type !== 'error' && { type }),
     ...(code !== undefined && { code }),
-    ...(seconds !== undefined && { retryAfterMs: Math.round(seconds * 1_000) }),
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
   };
 }
 
@@ -122,4 +122,12 @@ function plainText(text: string): string {
     .replace(/\s+/g, ' ')
     .trim();
   return plain === '' ? NO_MESSAGE : plain.slice(0, MESSAGE_LIMIT);
+}
+
+/** `resets_in_seconds`, or `resets_at` in Unix seconds, as Codex's usage limit says it. */
+function resetInMs(error: JsonObject): number | undefined {
+  const seconds = asNumber(error['resets_in_seconds']);
+  if (seconds !== undefined) return Math.round(seconds * 1_000);
+  const at = asNumber(error['resets_at']);
+  return at === undefined ? undefined : Math.max(0, at * 1_000 - Date.now());
 }

@@ -1,0 +1,277 @@
+/** Resilience as it runs: the reducers' states, stepped as attempts begin and end. See `resilience.ts` for the contract. */
+import { LRUCache } from 'lru-cache';
+import type { Account } from '../accounts/accounts.ts';
+import type { Cancellation } from '../base/cancellation.ts';
+import type { Clock } from '../base/clock.ts';
+import { OmniError } from '../base/errors.ts';
+import type { Log } from '../base/log.ts';
+import type { KeyValueRepository } from '../store/store.ts';
+import { type Breaker, type BreakerEvent, CLOSED, stepBreaker } from './breaker.ts';
+import { coolDown, restsUntilMs, warmUp } from './cooldown.ts';
+import { verdictOf } from './fallback-table.ts';
+import type { Leg } from './plan.ts';
+import type { ResilienceProfile } from './profiles.ts';
+import { ended, IDLE, learned, type RateLimits, type RateState, started, waitMs } from './rate-limit.ts';
+import type {
+  BreakerView,
+  CooldownView,
+  LimitView,
+  Permit,
+  Resilience,
+  ResilienceView,
+  Standing,
+} from './resilience.ts';
+import { openStates, type States } from './resilience-states.ts';
+
+export interface ResiliencePorts {
+  readonly keyValues: KeyValueRepository;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** The profile in force for a provider's id. */
+  profileOf(providerId: string): ResilienceProfile;
+  /** The limits the user set for a connection; undefined: none. */
+  limitsOf(connectionId: string): RateLimits | undefined;
+  /** From 0 to 1, exclusive. Default: Math.random. */
+  random?(): number;
+}
+
+const READY: Standing = { state: 'ready' };
+const WAITING: Standing = { state: 'wait' };
+/** Accounts times models whose limits are remembered. */
+const RATES_MAX = 10_000;
+const MESSAGE_LENGTH = 300;
+
+export function createResilience(ports: ResiliencePorts): Resilience {
+  return new LiveResilience(ports);
+}
+
+class LiveResilience implements Resilience {
+  readonly view: ResilienceView;
+  readonly #ports: ResiliencePorts;
+  readonly #states: States;
+  /** By account: what the user limits. By account and model: what the provider told. */
+  readonly #rates = new LRUCache<string, RateState>({ max: RATES_MAX });
+  /** Requests under way by combo and its entry, where that is limited. */
+  readonly #slots = new Map<string, number>();
+  readonly #waiting = new Set<() => void>();
+
+  constructor(ports: ResiliencePorts) {
+    this.#ports = ports;
+    this.#states = openStates(ports.keyValues, ports.log, ports.clock.nowMs());
+    this.view = {
+      breakers: () => [...this.#states.breakers].map(([name, breaker]) => breakerView(name, breaker)),
+      cooldowns: () => this.#cooldowns(),
+      limits: () => this.#limits(),
+    };
+  }
+
+  standing(leg: Leg, account: Account | undefined): Standing {
+    const nowMs = this.#ports.clock.nowMs();
+    const breaker = this.#states.breakers.get(leg.provider.id);
+    if (breaker !== undefined && breaker.state !== 'CLOSED') {
+      const untilMs = breaker.openUntilMs ?? nowMs;
+      if (breaker.state === 'HALF_OPEN' || untilMs > nowMs) return { state: 'open', untilMs };
+    }
+    const id = account?.id ?? leg.provider.id;
+    const place = placeOf(id, leg.model);
+    if (this.#states.resting.size > 0) {
+      const rest = this.#resting(id, nowMs) ?? this.#resting(place, nowMs);
+      if (rest !== undefined) return rest;
+    }
+    const waitForMs = Math.max(
+      this.#waitMs(id, this.#ports.limitsOf(id), nowMs),
+      this.#waitMs(place, undefined, nowMs),
+    );
+    if (waitForMs === Number.POSITIVE_INFINITY || this.#isComboFull(leg)) return WAITING;
+    return waitForMs > 0 ? { state: 'wait', forMs: waitForMs } : READY;
+  }
+
+  begin(leg: Leg, account: Account | undefined): Permit {
+    const nowMs = this.#ports.clock.nowMs();
+    const provider = leg.provider.id;
+    const id = account?.id ?? provider;
+    const place = placeOf(id, leg.model);
+    const slot = slotOf(leg);
+    const isProbe = this.#states.breakers.get(provider)?.state === 'OPEN';
+    if (isProbe) this.#stepBreaker(provider, 'probe');
+    const limits = this.#ports.limitsOf(id);
+    this.#rates.set(id, started(this.#rates.get(id) ?? IDLE, limits, nowMs));
+    if (slot !== undefined) this.#slots.set(slot, (this.#slots.get(slot) ?? 0) + 1);
+    let isAnswered = false;
+    let isOver = false;
+    return {
+      heard: (report) => {
+        if (report.requests === undefined && report.tokens === undefined && report.isOverLimit === undefined) return;
+        this.#rates.set(place, learned(this.#rates.get(place) ?? IDLE, report, this.#ports.clock.nowMs()));
+      },
+      answered: () => {
+        if (isAnswered || isOver) return;
+        isAnswered = true;
+        this.#succeed(provider, id, place);
+      },
+      end: (result) => {
+        if (isOver) return;
+        isOver = true;
+        this.#rates.set(id, ended(this.#rates.get(id) ?? IDLE));
+        if (slot !== undefined) this.#slots.set(slot, Math.max(0, (this.#slots.get(slot) ?? 0) - 1));
+        if (result === 'ok') {
+          if (!isAnswered) this.#succeed(provider, id, place);
+        } else if (result === 'cancelled') {
+          if (isProbe && !isAnswered) this.#stepBreaker(provider, 'release');
+        } else this.#fail(result, { leg, id, isProbe: isProbe && !isAnswered });
+        for (const wake of [...this.#waiting]) wake();
+      },
+    };
+  }
+
+  changed(limitMs: number, cancellation: Cancellation): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const finish = (settle: () => void): void => {
+        clearTimeout(timer);
+        this.#waiting.delete(wake);
+        forget();
+        settle();
+      };
+      const wake = (): void => finish(resolve);
+      const timer = setTimeout(wake, Math.min(limitMs, TIMER_MAX_MS));
+      this.#waiting.add(wake);
+      const forget = cancellation.onCancel(() =>
+        finish(() =>
+          reject(cancellation.reason ?? new OmniError('client_closed', 'The client closed the connection.')),
+        ),
+      );
+    });
+  }
+
+  reset(which: { provider?: string; connectionId?: string; model?: string } = {}): number {
+    const { provider, connectionId, model } = which;
+    let count = 0;
+    for (const [key, rest] of [...this.#states.resting.entries()]) {
+      if (provider !== undefined && rest.provider !== provider) continue;
+      if (connectionId !== undefined && rest.connectionId !== connectionId) continue;
+      if (model !== undefined && rest.model !== model) continue;
+      this.#states.keepResting(key, undefined);
+      this.#rates.delete(key);
+      count += 1;
+    }
+    if (connectionId === undefined && model === undefined) {
+      for (const [name, breaker] of [...this.#states.breakers]) {
+        if (provider !== undefined && name !== provider) continue;
+        if (breaker.state !== 'CLOSED' || breaker.failureCount > 0) count += 1;
+        this.#states.keepBreaker(name, CLOSED);
+      }
+    }
+    for (const wake of [...this.#waiting]) wake();
+    return count;
+  }
+
+  #resting(key: string, nowMs: number): Standing | undefined {
+    const rest = this.#states.resting.get(key);
+    if (rest === undefined) return undefined;
+    const untilMs = restsUntilMs(rest.cooldown);
+    if (untilMs <= nowMs) return undefined;
+    const { code, message } = rest.cooldown;
+    return { state: 'cooling', untilMs, code, message, scope: rest.model === undefined ? 'account' : 'model' };
+  }
+
+  #waitMs(key: string, limits: RateLimits | undefined, nowMs: number): number {
+    const state = this.#rates.get(key);
+    return state === undefined ? 0 : waitMs(state, limits, nowMs);
+  }
+
+  #isComboFull({ rules, combo }: Leg): boolean {
+    if (rules.concurrency === undefined || combo === undefined) return false;
+    return (this.#slots.get(`${combo.name}\n${combo.entry}`) ?? 0) >= rules.concurrency;
+  }
+
+  #succeed(provider: string, ...places: readonly string[]): void {
+    const nowMs = this.#ports.clock.nowMs();
+    if (this.#states.breakers.has(provider) || this.#ports.profileOf(provider).circuitBreakerThreshold > 0)
+      this.#stepBreaker(provider, 'success');
+    if (this.#states.resting.size === 0) return;
+    for (const key of places) {
+      const rest = this.#states.resting.get(key);
+      if (rest === undefined) continue;
+      const cooldown = warmUp(rest.cooldown, nowMs);
+      if (cooldown !== rest.cooldown) this.#states.keepResting(key, cooldown && { ...rest, cooldown });
+    }
+  }
+
+  #fail(error: OmniError, { leg, id, isProbe }: { leg: Leg; id: string; isProbe: boolean }): void {
+    const provider = leg.provider.id;
+    const nowMs = this.#ports.clock.nowMs();
+    const verdict = verdictOf(error);
+    if (verdict.isProviderFailure) this.#stepBreaker(provider, 'failure');
+    // An answer that blames the request or the account is an answer: the provider works.
+    else if (isProbe)
+      this.#stepBreaker(provider, verdict.next === 'return' && error.blame === 'gateway' ? 'release' : 'success');
+    if (verdict.cooldown === undefined) return;
+    const { scope, kind } = verdict.cooldown;
+    const key = scope === 'account' ? id : placeOf(id, leg.model);
+    const cooldown = coolDown(
+      this.#states.resting.get(key)?.cooldown,
+      {
+        kind,
+        code: error.code,
+        message: error.message.slice(0, MESSAGE_LENGTH),
+        ...(error.retryAfterMs !== undefined && { retryAfterMs: error.retryAfterMs }),
+      },
+      { profile: this.#ports.profileOf(provider), nowMs, random: (this.#ports.random ?? Math.random)() },
+    );
+    const model = scope === 'model' ? { model: leg.model } : {};
+    this.#states.keepResting(key, { provider, connectionId: id, ...model, cooldown });
+  }
+
+  #stepBreaker(provider: string, event: BreakerEvent): void {
+    const before = this.#states.breakers.get(provider) ?? CLOSED;
+    const after = stepBreaker(before, event, this.#ports.profileOf(provider), this.#ports.clock.nowMs());
+    this.#states.keepBreaker(provider, after);
+  }
+
+  #cooldowns(): readonly CooldownView[] {
+    const nowMs = this.#ports.clock.nowMs();
+    return [...this.#states.resting.values()].flatMap(({ cooldown, ...place }) => {
+      const untilMs = restsUntilMs(cooldown);
+      return untilMs > nowMs ? [{ ...place, untilMs, code: cooldown.code, message: cooldown.message }] : [];
+    });
+  }
+
+  #limits(): readonly LimitView[] {
+    const nowMs = this.#ports.clock.nowMs();
+    return [...this.#rates.entries()].map(([key, state]) => {
+      const [connectionId = '', model] = key.split('\n');
+      return {
+        connectionId,
+        ...(model !== undefined && { model }),
+        running: state.running,
+        queued: this.#waiting.size,
+        requestsInLastMinute: state.startsMs.filter((at) => at > nowMs - 60_000).length,
+        ...(state.learned && { learned: state.learned }),
+      };
+    });
+  }
+}
+
+/** Longer waits than a timer takes are asked again. */
+const TIMER_MAX_MS = 2_000_000_000;
+
+/** One model of an account; ids hold no line break. */
+function placeOf(id: string, model: string): string {
+  return `${id}\n${model}`;
+}
+
+function slotOf({ rules, combo }: Leg): string | undefined {
+  return rules.concurrency === undefined || combo === undefined ? undefined : `${combo.name}\n${combo.entry}`;
+}
+
+function breakerView(name: string, breaker: Breaker): BreakerView {
+  const { state, failureCount, successCount, lastFailureAtMs, openUntilMs } = breaker;
+  return {
+    name,
+    state,
+    failureCount,
+    successCount,
+    ...(lastFailureAtMs !== undefined && { lastFailureAtMs }),
+    ...(openUntilMs !== undefined && { openUntilMs }),
+  };
+}

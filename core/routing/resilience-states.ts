@@ -1,0 +1,113 @@
+/** The states that resilience holds, bounded, with those that must survive a restart kept in the store. */
+import { LRUCache } from 'lru-cache';
+import { ERRORS, type ErrorCode } from '../base/errors.ts';
+import { asNumber, asObject, asString, type JsonObject } from '../base/json.ts';
+import type { Log } from '../base/log.ts';
+import type { KeyValueRepository } from '../store/store.ts';
+import type { Breaker } from './breaker.ts';
+import { type Cooldown, restsUntilMs } from './cooldown.ts';
+
+/** What rests: an account, or one model of it. */
+export interface Resting {
+  readonly provider: string;
+  readonly connectionId: string;
+  readonly model?: string;
+  readonly cooldown: Cooldown;
+}
+
+const BREAKERS = 'breakers';
+const COOLDOWNS = 'cooldowns';
+/** Accounts times models that rest at the same time; beyond it the oldest is forgotten. */
+const RESTING_MAX = 10_000;
+
+export interface States {
+  readonly breakers: Map<string, Breaker>;
+  readonly resting: LRUCache<string, Resting>;
+  keepBreaker(provider: string, breaker: Breaker): void;
+  /** Undefined: it rests no more. */
+  keepResting(key: string, resting: Resting | undefined): void;
+}
+
+/** Reads what was kept; rests that are over are dropped. A write that fails is logged, and routing goes on. */
+export function openStates(keyValues: KeyValueRepository, log: Log, nowMs: number): States {
+  const breakers = new Map<string, Breaker>();
+  const resting = new LRUCache<string, Resting>({ max: RESTING_MAX });
+  for (const [name, value] of keyValues.entries(BREAKERS)) {
+    const breaker = readBreaker(asObject(value));
+    if (breaker !== undefined) breakers.set(name, breaker);
+  }
+  for (const [key, value] of keyValues.entries(COOLDOWNS)) {
+    const rest = readResting(asObject(value));
+    if (rest !== undefined && restsUntilMs(rest.cooldown) > nowMs) resting.set(key, rest);
+    else keyValues.remove(COOLDOWNS, key);
+  }
+  const write = (work: () => void): void => {
+    try {
+      work();
+    } catch (cause) {
+      log.warn('How a provider stands could not be kept for the next start.', { reason: String(cause) });
+    }
+  };
+  return {
+    breakers,
+    resting,
+    keepBreaker(provider, breaker) {
+      const before = breakers.get(provider);
+      breakers.set(provider, breaker);
+      // Half-open lasts as long as one attempt; after a restart it is open again, its time over.
+      const isQuiet = breaker.state === 'CLOSED' && breaker.failureCount === 0;
+      if (isQuiet && (before === undefined || before.failureCount === 0)) return;
+      write(() => {
+        if (isQuiet) keyValues.remove(BREAKERS, provider);
+        else keyValues.set(BREAKERS, provider, { ...breaker, state: breaker.state === 'CLOSED' ? 'CLOSED' : 'OPEN' });
+      });
+    },
+    keepResting(key, rest) {
+      if (rest === undefined) {
+        if (resting.delete(key)) write(() => void keyValues.remove(COOLDOWNS, key));
+        return;
+      }
+      resting.set(key, rest);
+      write(() => keyValues.set(COOLDOWNS, key, { ...rest, cooldown: { ...rest.cooldown } }));
+    },
+  };
+}
+
+function readBreaker(value: JsonObject | undefined): Breaker | undefined {
+  const state = value?.['state'];
+  if (value === undefined || (state !== 'CLOSED' && state !== 'OPEN')) return undefined;
+  const lastFailureAtMs = asNumber(value['lastFailureAtMs']);
+  const openUntilMs = asNumber(value['openUntilMs']);
+  return {
+    state,
+    failureCount: asNumber(value['failureCount']) ?? 0,
+    successCount: asNumber(value['successCount']) ?? 0,
+    reopened: asNumber(value['reopened']) ?? 0,
+    ...(lastFailureAtMs !== undefined && { lastFailureAtMs }),
+    ...(openUntilMs !== undefined && { openUntilMs }),
+  };
+}
+
+function readResting(value: JsonObject | undefined): Resting | undefined {
+  const cooldown = asObject(value?.['cooldown']);
+  const [provider, connectionId] = [asString(value?.['provider']), asString(value?.['connectionId'])];
+  const code = asString(cooldown?.['code']);
+  if (cooldown === undefined || provider === undefined || connectionId === undefined || !isCode(code)) return undefined;
+  const model = asString(value?.['model']);
+  return {
+    provider,
+    connectionId,
+    ...(model !== undefined && { model }),
+    cooldown: {
+      toldUntilMs: asNumber(cooldown['toldUntilMs']) ?? 0,
+      ownUntilMs: asNumber(cooldown['ownUntilMs']) ?? 0,
+      level: asNumber(cooldown['level']) ?? 0,
+      code,
+      message: asString(cooldown['message']) ?? '',
+    },
+  };
+}
+
+function isCode(code: string | undefined): code is ErrorCode {
+  return code !== undefined && Object.hasOwn(ERRORS, code);
+}
