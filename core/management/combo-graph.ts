@@ -1,5 +1,5 @@
 /** Combos may name other combos. Pure checks of the graph they make: no cycles, and not deeper than routing follows. */
-import { COMBO_DEPTH_LIMIT } from '../routing/resolve.ts';
+import { COMBO_DEPTH_LIMIT } from '../routing/expand.ts';
 import type { ComboRecord } from '../store/records.ts';
 
 type Named = Pick<ComboRecord, 'name' | 'models'>;

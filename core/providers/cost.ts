@@ -4,6 +4,7 @@
  */
 import type { Usage } from '../model/usage.ts';
 import type { Price } from './catalog/model-info.ts';
+import type { Provider } from './provider.ts';
 
 const TOKENS_PER_PRICE = 1_000_000;
 
@@ -25,4 +26,25 @@ export function costUsd(usage: Usage, price: Price): number {
     (usage.outputTokens - reasoning) * price.output +
     reasoning * (price.reasoning ?? price.output);
   return total / TOKENS_PER_PRICE;
+}
+
+/** A flat rate, or nothing at all: what a request costs does not depend on its tokens. */
+const FLAT_RATES: readonly Provider['tier'][] = ['subscription', 'free', 'local'];
+
+export function isFlatRate({ tier }: Pick<Provider, 'tier'>): boolean {
+  return FLAT_RATES.includes(tier);
+}
+
+export interface Bill {
+  /** US dollars; null when the price is unknown. */
+  readonly costUsd: number | null;
+  /** What the flat rate spared, by the list price. */
+  readonly savedUsd?: number;
+}
+
+/** What a request costs its user. At a flat rate it costs nothing more and spares the list price. */
+export function bill(usage: Usage, price: Price | undefined, provider: Pick<Provider, 'tier'>): Bill {
+  const listUsd = price === undefined ? undefined : costUsd(usage, price);
+  if (!isFlatRate(provider)) return { costUsd: listUsd ?? null };
+  return listUsd === undefined ? { costUsd: 0 } : { costUsd: 0, savedUsd: listUsd };
 }

@@ -8,7 +8,7 @@ import type { Log } from '../base/log.ts';
 import { nodeProvider } from '../providers/node-provider.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { Store } from '../store/store.ts';
-import { buildSnapshot, type ModelCatalog, type Snapshot } from './snapshot.ts';
+import { buildSnapshot, type ModelCatalog, type RoutingRules, type Snapshot } from './snapshot.ts';
 
 /** Where aliases stand in the key-value table; a key with `*` or `?` is a wildcard alias. */
 export const ALIAS_NAMESPACE = 'modelAliases';
@@ -20,6 +20,8 @@ export interface LiveSnapshotParts {
   /** A catalog with the user's own models and prices over it; asked for at each rebuild. */
   catalog(): ModelCatalog;
   openAccounts(): readonly Account[];
+  /** The settings that routing reads; asked for at each rebuild. */
+  rules(): RoutingRules;
   readonly log: Log;
 }
 
@@ -50,6 +52,7 @@ export function liveSnapshot(parts: LiveSnapshotParts): LiveSnapshot {
         }),
         accounts: parts.openAccounts(),
         catalog: parts.catalog(),
+        rules: parts.rules(),
       });
       return snapshot;
     },

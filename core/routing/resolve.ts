@@ -1,5 +1,5 @@
 /**
- * From a model string to the targets to try, in order. Pure: it reads a snapshot and decides. The order of look-ups is
+ * From a model string to the plan of models to try. Pure: it reads a snapshot and decides. The order of look-ups is
  * combo, custom node prefix, provider alias or id, exact alias, wildcard alias, unique catalog match; nothing falls
  * silently to one vendor.
  */
@@ -7,36 +7,33 @@ import { OmniError } from '../base/errors.ts';
 import type { FormatId } from '../model/format-id.ts';
 import { endpointServes } from '../providers/define-provider.ts';
 import type { Endpoint, Provider } from '../providers/provider.ts';
-import type { Target } from './plan.ts';
+import type { ComboConfig } from '../store/records.ts';
+import { chainAfter, expandCombo, IN_ORDER, type ModelAtProvider, type PlannedModel } from './expand.ts';
+import type { Leg, LegRules, Plan } from './plan.ts';
 import { type Snapshot, wildcardTarget } from './snapshot.ts';
 
-export interface Route {
-  readonly targets: readonly Target[];
-  readonly comboName?: string;
-}
-
-/** How deep combos may nest, the outermost included (facts.md E.6). */
-export const COMBO_DEPTH_LIMIT = 3;
 const ALIAS_DEPTH_LIMIT = 3;
 const MODEL_LENGTH_LIMIT = 300;
 
-/** A provider and a model id there, before accounts. */
-interface ModelAtProvider {
-  readonly provider: Provider;
-  readonly model: string;
-}
+/** Further tries of a combo's model after a transient failure, where nothing else is set. */
+const COMBO_RETRIES = 1;
+const RETRY_DELAY_MS = 500;
+const QUEUE_TIMEOUT_MS = 30_000;
 
 /**
- * The targets for a model string, in the order to try them. Throws `invalid_request` for a malformed string,
- * `model_not_found`, `ambiguous_model` with its candidates, or `no_connection` when no account can serve it.
+ * The legs for a model string, in the order to try them; fallback chains stand behind. Throws `invalid_request` for a
+ * malformed string, `model_not_found`, `ambiguous_model` with its candidates, `no_connection` when no account can serve
+ * it, or `permission_denied` when all that could are blocked.
  */
-export function resolve(model: string, clientFormat: FormatId, snapshot: Snapshot): Route {
+export function resolve(model: string, clientFormat: FormatId, snapshot: Snapshot, inputs = IN_ORDER): Plan {
   checkModelString(model);
+  const expand = { snapshot, inputs, lookUp: (name: string) => lookUp(name, snapshot, 0) };
   const combo = snapshot.comboByName.get(model);
-  const found = combo === undefined ? [lookUp(model, snapshot, 0)] : expandCombo(combo.name, snapshot);
-  const targets = found.flatMap((at) => targetsAt(at, clientFormat, snapshot));
-  if (targets.length === 0) throw noConnection(found);
-  return combo === undefined ? { targets } : { targets, comboName: combo.name };
+  const found = combo === undefined ? [lookUp(model, snapshot, 0)] : expandCombo(combo.name, expand);
+  const chained = chainAfter(combo === undefined ? found[0] : undefined, model, expand);
+  const legs = withoutRepeats([...found, ...chained].flatMap((at) => legAt(at, clientFormat, snapshot)));
+  if (legs.length === 0) throw noConnection(found, snapshot);
+  return combo === undefined ? { legs } : { legs, comboName: combo.name };
 }
 
 /** Throws `invalid_request` for a string that can be no model's name: empty, over 300 characters, control characters, `../`. */
@@ -47,36 +44,6 @@ export function checkModelString(model: string): void {
       path: 'model',
     });
   }
-}
-
-/** All models of a combo in order, nested combos in place. A member that resolves to nothing is passed over. */
-function expandCombo(name: string, snapshot: Snapshot): readonly ModelAtProvider[] {
-  const out: ModelAtProvider[] = [];
-  const problems: OmniError[] = [];
-  const visit = (comboName: string, trail: readonly string[]): void => {
-    if (trail.includes(comboName)) {
-      throw new OmniError('invalid_request', `The combos ${[...trail, comboName].join(' → ')} contain each other.`);
-    }
-    if (trail.length >= COMBO_DEPTH_LIMIT) {
-      throw new OmniError('invalid_request', `The combo "${name}" nests deeper than ${COMBO_DEPTH_LIMIT} levels.`);
-    }
-    for (const { model } of snapshot.comboByName.get(comboName)?.models ?? []) {
-      if (snapshot.comboByName.has(model)) {
-        visit(model, [...trail, comboName]);
-        continue;
-      }
-      try {
-        out.push(lookUp(model, snapshot, 0));
-      } catch (error) {
-        if (!(error instanceof OmniError)) throw error;
-        problems.push(error);
-      }
-    }
-  };
-  visit(name, []);
-  const [first] = problems;
-  if (out.length === 0 && first !== undefined) throw first;
-  return out;
 }
 
 function lookUp(model: string, snapshot: Snapshot, depth: number): ModelAtProvider {
@@ -126,13 +93,49 @@ function catalogMatch(model: string, snapshot: Snapshot): ModelAtProvider {
   return { provider: only, model };
 }
 
-function targetsAt({ provider, model }: ModelAtProvider, clientFormat: FormatId, snapshot: Snapshot): Target[] {
-  const { id, info, note } = snapshot.catalog.resolve(provider.id, model);
-  const endpoint = endpointFor(provider, id, clientFormat);
-  const base = { provider, endpoint, model: id, ...(info && { info }), ...(note !== undefined && { note }) };
+/** None when no account can serve it, or its provider is blocked. */
+function legAt(at: PlannedModel, clientFormat: FormatId, snapshot: Snapshot): Leg[] {
+  const { provider, model, combo, chain } = at;
   const accounts = snapshot.accountsByProvider.get(provider.id) ?? [];
-  if (accounts.length === 0 && provider.key === 'optional' && provider.custom) return [base];
-  return accounts.map((account) => ({ ...base, account }));
+  const isOpen = accounts.length > 0 || (provider.key === 'optional' && provider.custom === true);
+  if (!isOpen || snapshot.blocked.has(provider.id)) return [];
+  const { id, info, note } = snapshot.catalog.resolve(provider.id, model);
+  return [
+    {
+      provider,
+      endpoint: endpointFor(provider, id, clientFormat),
+      model: id,
+      ...(info && { info }),
+      ...(note !== undefined && { note }),
+      accounts,
+      ...(combo && { combo }),
+      ...(chain !== undefined && { chain }),
+      rules: rulesOf(at, snapshot),
+    },
+  ];
+}
+
+/** Built-in, then the settings for combos, then for the provider, then the combo's own (facts.md E.6). */
+function rulesOf({ provider, combo }: PlannedModel, { rules, comboByName }: Snapshot): LegRules {
+  const forCombo = combo === undefined ? {} : rules.comboDefaults;
+  const own = combo === undefined ? {} : (comboByName.get(combo.name)?.config ?? {});
+  const merged: ComboConfig = { ...forCombo, ...rules.providerOverrides[provider.id], ...own };
+  return {
+    maxRetries: merged.maxRetries ?? (combo === undefined ? 0 : COMBO_RETRIES),
+    retryDelayMs: merged.retryDelayMs ?? RETRY_DELAY_MS,
+    queueTimeoutMs: merged.queueTimeoutMs ?? QUEUE_TIMEOUT_MS,
+    ...(merged.timeoutMs !== undefined && { timeoutMs: merged.timeoutMs }),
+    ...(merged.concurrencyPerModel !== undefined && { concurrency: merged.concurrencyPerModel }),
+  };
+}
+
+/** A model that stands in a plan twice is tried at its first place only. */
+function withoutRepeats(legs: readonly Leg[]): readonly Leg[] {
+  const seen = new Set<string>();
+  return legs.filter(({ provider, model }) => {
+    const name = `${provider.id}/${model}`;
+    return !seen.has(name) && seen.add(name);
+  });
 }
 
 /** The endpoint that speaks the client's format, else the provider's preferred one, among those that serve the model. */
@@ -141,8 +144,13 @@ export function endpointFor(provider: Provider, model: string, clientFormat: For
   return serving.find(({ format }) => format === clientFormat) ?? serving[0] ?? provider.endpoints[0];
 }
 
-function noConnection(found: readonly ModelAtProvider[]): OmniError {
-  const names = [...new Set(found.map(({ provider }) => provider.name))];
+function noConnection(found: readonly ModelAtProvider[], { blocked }: Snapshot): OmniError {
+  const providers = found.map(({ provider }) => provider);
+  const names = [...new Set(providers.map(({ name }) => name))];
+  if (providers.length > 0 && providers.every(({ id }) => blocked.has(id))) {
+    const text = `${names.join(', ')} is blocked under Settings, Security. Take it off blockedProviders to use it.`;
+    return new OmniError('permission_denied', text, { path: 'model' });
+  }
   const which = names.length === 0 ? 'The combo is empty' : `No active connection for ${names.join(', ')}`;
   return new OmniError('no_connection', `${which}. Add a key under Providers, then try again.`);
 }

@@ -7,7 +7,7 @@ import type { Account } from '../accounts/accounts.ts';
 import { globMatches, globSpecificity } from '../base/glob.ts';
 import type { ModelInfo } from '../providers/catalog/model-info.ts';
 import type { Provider } from '../providers/provider.ts';
-import type { ComboRecord } from '../store/records.ts';
+import type { ComboConfig, ComboRecord } from '../store/records.ts';
 
 /** The catalog as routing uses it. */
 export interface ModelCatalog {
@@ -31,7 +31,28 @@ export interface Snapshot {
   /** Active accounts by provider id, the first to try first. */
   readonly accountsByProvider: ReadonlyMap<string, readonly Account[]>;
   readonly catalog: ModelCatalog;
+  readonly rules: RoutingRules;
+  /** Ids of providers that the user has blocked. */
+  readonly blocked: ReadonlySet<string>;
 }
+
+/** The user's settings as far as routing reads them; see `policy/settings.ts`. */
+export interface RoutingRules {
+  readonly comboDefaults: ComboConfig;
+  /** By provider id. */
+  readonly providerOverrides: Readonly<Record<string, ComboConfig>>;
+  /** By name: model strings in order. */
+  readonly fallbackChains: Readonly<Record<string, readonly string[]>>;
+  /** Ids or prefixes. */
+  readonly blockedProviders: readonly string[];
+}
+
+export const NO_RULES: RoutingRules = {
+  comboDefaults: {},
+  providerOverrides: {},
+  fallbackChains: {},
+  blockedProviders: [],
+};
 
 export interface WildcardAlias {
   readonly pattern: string;
@@ -45,6 +66,7 @@ export interface SnapshotSource {
   readonly aliases: Iterable<readonly [name: string, target: string]>;
   readonly accounts: Iterable<Account>;
   readonly catalog: ModelCatalog;
+  readonly rules?: RoutingRules;
 }
 
 /** Builds the picture. An alias name with `*` or `?` is a wildcard. */
@@ -56,8 +78,12 @@ export function buildSnapshot(source: SnapshotSource): Snapshot {
     else aliases.set(name, target);
   }
   wildcards.sort((a, b) => globSpecificity(b.pattern) - globSpecificity(a.pattern));
+  const providerByPrefix = indexProviders([...source.providers]);
+  const rules = source.rules ?? NO_RULES;
   return {
-    providerByPrefix: indexProviders([...source.providers]),
+    providerByPrefix,
+    rules,
+    blocked: new Set(rules.blockedProviders.flatMap((name) => providerByPrefix.get(name)?.id ?? [])),
     comboByName: new Map([...source.combos].map((combo) => [combo.name, combo])),
     aliases,
     wildcards,
