@@ -141,12 +141,11 @@ class Walk {
     const limits = limitsOf(target.provider.id);
     const watch = watchAttempt(cancellation, { limits, rules: leg.rules, stream });
     const startedMs = performance.now();
-    const note = (error?: OmniError): void =>
-      balancer.note(leg, {
-        ok: error === undefined,
-        latencyMs: performance.now() - startedMs,
-        status: error?.status ?? 200,
-      });
+    const note = (error?: OmniError): void => {
+      const ok = error === undefined;
+      if (target.account !== undefined) balancer.noteAccount(target.account, ok);
+      balancer.note(leg, { ok, latencyMs: performance.now() - startedMs, status: error?.status ?? 200 });
+    };
     this.#attempts += 1;
     ledger.attempt(target);
     try {

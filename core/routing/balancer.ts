@@ -1,14 +1,12 @@
 /**
  * Which models a request tries and which account serves each of them: the pure orders of `combo-order.ts` and
- * `account-order.ts` over what was used so far. Choosing is synchronous and notes its choice at once, so that parallel
+ * `account-order.ts` over what was used so far; `live-balancer.ts` remembers it. Choosing is synchronous and notes its choice at once, so that parallel
  * requests never see the same state.
  */
 import type { Account } from '../accounts/accounts.ts';
 import type { FormatId } from '../model/format-id.ts';
 import type { Leg, Plan } from './plan.ts';
 import type { Snapshot } from './snapshot.ts';
-
-export type AccountStrategy = 'fill-first' | 'round-robin' | 'p2c' | 'random' | 'least-used' | 'cost-optimized';
 
 export interface Balancer {
   /**
@@ -23,6 +21,8 @@ export interface Balancer {
   choose(leg: Leg, ready: readonly Account[], session: string | undefined): Account;
   /** How an attempt of a combo's model ended; for `least-used` and the metrics. */
   note(leg: Leg, result: ComboResult): void;
+  /** How an account's attempt ended; for `p2c`. */
+  noteAccount(account: Account, ok: boolean): void;
   /** For `GET /api/combos/metrics`, by combo name. */
   metrics(): Readonly<Record<string, ComboMetrics>>;
   /** A request through a combo ended. */
