@@ -77,7 +77,7 @@ export interface UsageRepository {
   get(requestId: string): UsageRecord | undefined;
   /** Deletes the oldest rows in batches for a bounded time until `store.sizeBytes()` is at most this; how many. */
   pruneToSize(maxBytes: number): number;
-  /** Sums over all rows kept. The first call reads them all, later ones only what was added since. */
+  /** Sums over all that the rollups keep, which is longer than the requests themselves. */
   history(nowMs: number): UsageHistory;
   /**
    * Deletes rows of requests that started before `olderThanMs` (since the epoch), in batches and for a bounded time;

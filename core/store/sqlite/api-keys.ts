@@ -11,6 +11,7 @@ interface ApiKeyRow {
   readonly hint: string;
   readonly scopes: string;
   readonly allowed_models: string;
+  readonly no_log: number;
   readonly is_active: number;
   readonly last_used_at: number | null;
   readonly created_at: number;
@@ -21,7 +22,18 @@ const SCOPES = ['inference', 'management'] as const;
 export const apiKeysTable: Table<ApiKeyRecord, ApiKeyRow> = {
   name: 'api_keys',
   noun: 'API key',
-  columns: ['id', 'name', 'key', 'hint', 'scopes', 'allowed_models', 'is_active', 'last_used_at', 'created_at'],
+  columns: [
+    'id',
+    'name',
+    'key',
+    'hint',
+    'scopes',
+    'allowed_models',
+    'no_log',
+    'is_active',
+    'last_used_at',
+    'created_at',
+  ],
   orderBy: 'created_at, id',
   toRow: (record) => ({
     id: record.id,
@@ -30,6 +42,7 @@ export const apiKeysTable: Table<ApiKeyRecord, ApiKeyRow> = {
     hint: record.hint,
     scopes: JSON.stringify(record.scopes),
     allowed_models: JSON.stringify(record.allowedModels),
+    no_log: toFlag(record.noLog === true),
     is_active: toFlag(record.isActive),
     last_used_at: record.lastUsedAtMs ?? null,
     created_at: record.createdAtMs,
@@ -44,6 +57,7 @@ export const apiKeysTable: Table<ApiKeyRecord, ApiKeyRow> = {
       hint: row.hint,
       scopes: SCOPES.filter((scope) => scopes.includes(scope)),
       allowedModels: readStrings(row.allowed_models, { ...place, column: 'allowed_models' }),
+      noLog: row.no_log !== 0 || undefined,
       isActive: row.is_active !== 0,
       lastUsedAtMs: row.last_used_at ?? undefined,
       createdAtMs: row.created_at,

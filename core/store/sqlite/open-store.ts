@@ -7,9 +7,13 @@ import { combosTable } from './combos.ts';
 import { connectionsTable } from './connections.ts';
 import { customModelRepository } from './custom-models.ts';
 import { sqliteCode, storeFailure } from './failures.ts';
+import { bodyRepository, cachedAnswerRepository, signatureRepository } from './kept-texts.ts';
 import { keyValueRepository } from './key-values.ts';
+
 import { nodesTable } from './nodes.ts';
 import { openDatabase } from './open-database.ts';
+import { rollupRepository } from './rollups.ts';
+import { sizeBytes } from './size.ts';
 import { type StoreParts, tableRepository } from './table-repository.ts';
 import { usageRepository } from './usage.ts';
 
@@ -42,7 +46,8 @@ export function openStore({ path, log, clock }: StoreOptions): SqliteStore {
   const database = openDatabase(path, clock);
   const parts: StoreParts = { database, path, log, clock };
   const keyValues = keyValueRepository(parts);
-  const usage = usageRepository(parts);
+  const rollups = rollupRepository(database);
+  const usage = usageRepository(parts, rollups);
   return {
     connections: tableRepository(connectionsTable, parts),
     nodes: tableRepository(nodesTable, parts),
@@ -51,6 +56,11 @@ export function openStore({ path, log, clock }: StoreOptions): SqliteStore {
     customModels: customModelRepository(keyValues),
     keyValues,
     usage,
+    rollups,
+    bodies: bodyRepository(database),
+    cachedAnswers: cachedAnswerRepository(database),
+    signatures: signatureRepository(database),
+    sizeBytes: () => sizeBytes(database),
     transaction: (work) => {
       try {
         return database.transaction(work).immediate();

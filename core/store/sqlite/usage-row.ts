@@ -1,8 +1,8 @@
 /** A row of `usage_history` and its record. */
-import { compact } from '../../base/json.ts';
+import { asNumber, asString, compact, objectsOf } from '../../base/json.ts';
 import { isFormatId } from '../../model/format-id.ts';
-import type { UsageRecord } from '../records.ts';
-import { readOneOf, readStrings, toFlag } from './cells.ts';
+import type { AttemptRecord, UsageRecord } from '../records.ts';
+import { readJson, readOneOf, readStrings, toFlag } from './cells.ts';
 
 export interface UsageRow {
   readonly provider: string;
@@ -32,6 +32,11 @@ export interface UsageRow {
   readonly error_code: string | null;
   readonly is_estimated: number;
   readonly losses: string | null;
+  readonly saved_usd: number | null;
+  readonly served_from: string | null;
+  readonly client: string | null;
+  readonly attempt_log: string | null;
+  readonly error_message: string | null;
 }
 
 export const USAGE_COLUMNS = [
@@ -62,9 +67,16 @@ export const USAGE_COLUMNS = [
   'error_code',
   'is_estimated',
   'losses',
+  'saved_usd',
+  'served_from',
+  'client',
+  'attempt_log',
+  'error_message',
 ] as const satisfies readonly (keyof UsageRow)[];
 
 const OUTCOMES = ['ok', 'error', 'cancelled', 'cut'] as const;
+const ATTEMPT_OUTCOMES = ['ok', 'error', 'cancelled', 'skipped'] as const;
+const SERVED_FROM = ['cache', 'similar', 'duplicate'] as const;
 
 /** The cells in the order of `USAGE_COLUMNS`. Durations are rounded to whole milliseconds. */
 export function usageCells(record: UsageRecord): readonly (string | number | null)[] {
@@ -96,6 +108,11 @@ export function usageCells(record: UsageRecord): readonly (string | number | nul
     record.errorCode ?? null,
     toFlag(record.isEstimated),
     record.losses.length === 0 ? null : JSON.stringify(record.losses),
+    record.savedUsd ?? null,
+    record.servedFrom ?? null,
+    record.client ?? null,
+    record.attemptLog === undefined ? null : JSON.stringify(record.attemptLog),
+    record.errorMessage ?? null,
   ];
 }
 
@@ -130,7 +147,27 @@ export function usageRecord(row: UsageRow): UsageRecord {
     isEstimated: row.is_estimated !== 0,
     costUsd: row.cost_usd,
     losses: row.losses === null ? [] : readStrings(row.losses, { ...place, column: 'losses' }),
+    savedUsd: row.saved_usd ?? undefined,
+    servedFrom: SERVED_FROM.find((from) => from === row.served_from),
+    client: row.client ?? undefined,
+    attemptLog: row.attempt_log === null ? undefined : readAttempts(row.attempt_log, place),
+    errorMessage: row.error_message ?? undefined,
   });
+}
+
+function readAttempts(text: string, place: { readonly table: string; readonly id: string }): readonly AttemptRecord[] {
+  return objectsOf(readJson(text, { ...place, column: 'attempt_log' })).map((entry) =>
+    compact({
+      provider: asString(entry['provider']) ?? '',
+      model: asString(entry['model']) ?? '',
+      connectionId: asString(entry['connectionId']),
+      startedAfterMs: asNumber(entry['startedAfterMs']) ?? 0,
+      durationMs: asNumber(entry['durationMs']) ?? 0,
+      outcome: ATTEMPT_OUTCOMES.find((outcome) => outcome === entry['outcome']) ?? 'error',
+      errorCode: asString(entry['errorCode']),
+      message: asString(entry['message']),
+    }),
+  );
 }
 
 function formatOf(value: string): UsageRecord['clientFormat'] {

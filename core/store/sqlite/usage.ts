@@ -6,8 +6,11 @@ import type { UsageRecord } from '../records.ts';
 import type { UsageRepository } from '../store.ts';
 import { storeFailure } from './failures.ts';
 import { groupCommit } from './group-commit.ts';
+import type { Rollups } from './rollups.ts';
+import { sizeBytes } from './size.ts';
 import { leaveOutUnreadable, type StoreParts } from './table-repository.ts';
 import { historyReader } from './usage-history.ts';
+import { usageLister } from './usage-list.ts';
 import { USAGE_COLUMNS, type UsageRow, usageCells, usageRecord } from './usage-row.ts';
 
 const RECENT_LIMIT = 1_000;
@@ -21,7 +24,7 @@ export interface ClosableUsage extends UsageRepository {
 }
 
 /** The repository over `usage_history`, its statements prepared once. */
-export function usageRepository({ database, path, log }: StoreParts): ClosableUsage {
+export function usageRepository({ database, path, log }: StoreParts, rollups: Rollups): ClosableUsage {
   const columns = USAGE_COLUMNS.join(', ');
   const insert = database.prepare<(string | number | null)[]>(
     `INSERT INTO usage_history (${columns}) VALUES (${USAGE_COLUMNS.map(() => '?').join(', ')})`,
@@ -33,7 +36,14 @@ export function usageRepository({ database, path, log }: StoreParts): ClosableUs
     'DELETE FROM usage_history WHERE id IN (SELECT id FROM usage_history WHERE timestamp < ? ORDER BY timestamp LIMIT ?)',
   );
   const readable = leaveOutUnreadable(log);
-  const history = historyReader(database);
+  const history = historyReader(database, rollups);
+  const list = usageLister(database);
+  const byRequest = database.prepare<[string], UsageRow>(
+    `SELECT ${columns} FROM usage_history WHERE request_id = ? LIMIT 1`,
+  );
+  const deleteOldest = database.prepare<[number]>(
+    'DELETE FROM usage_history WHERE id IN (SELECT id FROM usage_history ORDER BY timestamp LIMIT ?)',
+  );
   const queue = groupCommit<UsageRecord>({
     database,
     path,
@@ -41,15 +51,21 @@ export function usageRepository({ database, path, log }: StoreParts): ClosableUs
     write: (record) => void insert.run(...usageCells(record)),
   });
 
-  const prune = (olderThanMs: number): number => {
+  /** Batches until nothing is left to remove or the time is over. What is removed stays in the sums. */
+  const removeInBatches = (batch: () => number): number => {
     const deadlineMs = performance.now() + PRUNE_LIMIT_MS;
     let removed = 0;
     let changes: number;
-    do {
-      changes = deleteBatch.run(Math.floor(olderThanMs), PRUNE_BATCH).changes;
-      removed += changes;
-    } while (changes === PRUNE_BATCH && performance.now() < deadlineMs);
-    if (removed > 0) history.forget();
+    try {
+      rollups.fold();
+      do {
+        changes = batch();
+        removed += changes;
+      } while (changes > 0 && performance.now() < deadlineMs);
+      if (removed > 0) rollups.rowsRemoved();
+    } catch (error) {
+      throw storeFailure(error, path);
+    }
     return removed;
   };
 
@@ -62,13 +78,18 @@ export function usageRepository({ database, path, log }: StoreParts): ClosableUs
         (row) => `usage_history/${row.request_id}`,
       ),
     history: (nowMs) => history.read(nowMs),
-    prune: (olderThanMs) => {
-      try {
-        return prune(olderThanMs);
-      } catch (error) {
-        throw storeFailure(error, path);
-      }
+    list(query) {
+      const { rows, nextCursor } = list(query);
+      const records = readable(rows, usageRecord, (row) => `usage_history/${row.request_id}`);
+      return { records, ...(nextCursor !== undefined && { nextCursor }) };
     },
+    get(requestId) {
+      const row = byRequest.get(requestId);
+      return row === undefined ? undefined : usageRecord(row);
+    },
+    prune: (olderThanMs) => removeInBatches(() => deleteBatch.run(Math.floor(olderThanMs), PRUNE_BATCH).changes),
+    pruneToSize: (maxBytes) =>
+      removeInBatches(() => (sizeBytes(database) > maxBytes ? deleteOldest.run(PRUNE_BATCH).changes : 0)),
     close: () => queue.close(),
   };
 }

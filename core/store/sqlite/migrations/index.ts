@@ -1,5 +1,6 @@
 /** All steps of the schema, oldest first. */
 import { initial } from './0001-initial.ts';
+import { routing } from './0002-routing.ts';
 import type { Migration } from './migration.ts';
 
-export const migrations: readonly Migration[] = [initial];
+export const migrations: readonly Migration[] = [initial, routing];
