@@ -11,6 +11,7 @@ import { createGateway } from './gateway/gateway.ts';
 import { createListener, type ListenAddress, type Surface } from './gateway/listener.ts';
 import { createManagement } from './management/handler.ts';
 import { openAccounts, readOverrides } from './open-accounts.ts';
+import { openRouting, type Routing, routingRules } from './open-routing.ts';
 import { type ApiKeys, createApiKeys, isKeyRequired } from './policy/api-keys.ts';
 import { openDoor } from './policy/doorkeeper.ts';
 import type { Environment } from './policy/environment.ts';
@@ -90,7 +91,9 @@ async function assemble(ports: CorePorts, foundations: Foundations): Promise<Cor
     pipelining: 1,
   });
   let bound: Bound | undefined;
-  const surfaces = openSurfaces(ports, foundations, { ...policies, dispatcher, bound: () => bound });
+  const { log, clock } = ports;
+  const routing = openRouting({ store, settings: policies.settings, dispatcher, log, clock });
+  const surfaces = openSurfaces(ports, foundations, { ...policies, routing, bound: () => bound });
   const listener = createListener(surfaces, ports.log);
   const stopRetention = startRetention({
     usage: store.usage,
@@ -108,6 +111,7 @@ async function assemble(ports: CorePorts, foundations: Foundations): Promise<Cor
       stopRetention();
       await listener.drain(graceMs);
       await dispatcher.destroy();
+      routing.balancer.flush();
       await store.close();
     },
     setupPath: () => policies.sessions.setupPath(),
@@ -144,7 +148,7 @@ interface Bound {
 }
 
 interface SurfaceParts extends Policies {
-  readonly dispatcher: Agent;
+  readonly routing: Routing;
   /** Undefined before it listens. */
   bound(): Bound | undefined;
 }
@@ -154,7 +158,7 @@ function openSurfaces(ports: CorePorts, foundations: Foundations, parts: Surface
   const { clock, log, version } = ports;
   const { store, vault } = foundations;
   const { settings, apiKeys, sessions } = parts;
-  const { live, accounts } = openAccounts({ ...foundations, clock, log });
+  const { live, accounts } = openAccounts({ ...foundations, clock, log, rules: () => routingRules(settings) });
   const door = openDoor(settings, { baseUrl: ports.environment.baseUrl, bound: () => parts.bound()?.authority });
   const isNeeded = (request: IncomingMessage): boolean =>
     isKeyRequired(settings.current().requireApiKey, {
@@ -163,10 +167,14 @@ function openSurfaces(ports: CorePorts, foundations: Foundations, parts: Surface
     });
   const gateway = createGateway({
     snapshot: live.current,
-    authorize: (request) => apiKeys.authorize(request, { scope: 'inference', isKeyRequired: isNeeded(request) }),
-    lanes: {
-      dispatcher: parts.dispatcher,
-      fetchMedia: (url, signal) => fetchMedia(url, signal, ports.isMediaAddressAllowed),
+    authorize: (request, want) =>
+      apiKeys.authorize(request, {
+        scope: 'inference',
+        isKeyRequired: isNeeded(request) || (want === 'models' && settings.current().requireAuthForModels),
+      }),
+    pipeline: {
+      lanes: { fetchMedia: (url, signal) => fetchMedia(url, signal, ports.isMediaAddressAllowed) },
+      walk: parts.routing.walk,
     },
     ledger: { clock, log, append: (record) => store.usage.append(record) },
     listed: createListedModels({ accounts, keyValues: store.keyValues, clock, log }),

@@ -10,6 +10,7 @@ import { openCatalog } from './providers/catalog/index.ts';
 import { parseOverrides } from './providers/overrides.ts';
 import type { Provider } from './providers/provider.ts';
 import { type LiveSnapshot, liveSnapshot } from './routing/live-snapshot.ts';
+import type { RoutingRules } from './routing/snapshot.ts';
 import type { Store } from './store/store.ts';
 import type { Vault } from './vault/vault.ts';
 
@@ -20,16 +21,18 @@ export interface AccountParts {
   readonly rows: readonly Provider[];
   readonly clock: Clock;
   readonly log: Log;
+  rules(): RoutingRules;
 }
 
 /** Accounts and the routing snapshot need each other: keys are checked against providers, and are part of the snapshot. */
-export function openAccounts({ store, vault, rows, clock, log }: AccountParts): {
+export function openAccounts({ store, vault, rows, clock, log, rules }: AccountParts): {
   readonly live: LiveSnapshot;
   readonly accounts: Accounts;
 } {
   const live: LiveSnapshot = liveSnapshot({
     store,
     rows,
+    rules,
     log,
     catalog: () => openCatalog({ providers: [...live.providers().values()], customModels: store.customModels.list() }),
     openAccounts: () => accounts.open(),

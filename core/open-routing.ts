@@ -1,0 +1,78 @@
+/** Opens what routing remembers and acts with: the balancer, resilience and the walk's ports over the settings in force. */
+import type { Dispatcher } from 'undici';
+import { createLiveStatus } from './accounts/live-status.ts';
+import type { Clock } from './base/clock.ts';
+import type { Log } from './base/log.ts';
+import type { WalkPorts } from './pipeline/walk.ts';
+import type { SettingsService } from './policy/settings.ts';
+import type { Balancer } from './routing/balancer.ts';
+import { createBalancer } from './routing/live-balancer.ts';
+import { createResilience } from './routing/live-resilience.ts';
+import type { Resilience } from './routing/resilience.ts';
+import type { RoutingRules } from './routing/snapshot.ts';
+import type { Store } from './store/store.ts';
+
+export interface RoutingParts {
+  readonly store: Store;
+  readonly settings: SettingsService;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly dispatcher: Dispatcher;
+}
+
+export interface Routing {
+  readonly balancer: Balancer;
+  readonly resilience: Resilience;
+  readonly walk: WalkPorts;
+}
+
+export function openRouting({ store, settings, clock, log, dispatcher }: RoutingParts): Routing {
+  const { keyValues } = store;
+  const balancer = createBalancer({
+    ...{ keyValues, clock, log },
+    strategyOf: (providerId) => {
+      const { providerStrategies, fallbackStrategy } = settings.current();
+      return providerStrategies[providerId] ?? fallbackStrategy;
+    },
+    stickyLimit: () => settings.current().stickyRoundRobinLimit,
+  });
+  const resilience = createResilience({
+    ...{ keyValues, clock, log },
+    profileOf: (providerId) => {
+      const { providerProfiles, providerResilience } = settings.current();
+      const own = providerResilience[providerId];
+      return own === undefined ? providerProfiles.apikey : { ...providerProfiles.apikey, ...defined(own) };
+    },
+    limitsOf: (connectionId) => {
+      const { rateLimits, rateLimitDefaults } = settings.current();
+      const own = rateLimits[connectionId];
+      return own === undefined ? undefined : { ...rateLimitDefaults, ...defined(own) };
+    },
+  });
+  const walk: WalkPorts = {
+    balancer,
+    resilience,
+    limitsOf: (providerId) => {
+      const { timeouts, providerTimeouts } = settings.current();
+      const own = providerTimeouts[providerId];
+      return own === undefined ? timeouts : { ...timeouts, ...defined(own) };
+    },
+    dispatcherFor: () => dispatcher,
+    showsRoute: () => settings.current().routeHeaders,
+    status: createLiveStatus({ store, clock, log }),
+  };
+  return { balancer, resilience, walk };
+}
+
+/** The settings that the snapshot is made with. */
+export function routingRules(settings: SettingsService): RoutingRules {
+  const { comboDefaults, providerOverrides, fallbackChains, blockedProviders } = settings.current();
+  return { comboDefaults, providerOverrides, fallbackChains, blockedProviders };
+}
+
+type Defined<T> = { [K in keyof T]: Exclude<T[K], undefined> };
+
+/** Without the members that are undefined, which would hide the ones beneath. */
+function defined<T extends object>(value: T): Defined<T> {
+  return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined)) as Defined<T>;
+}
