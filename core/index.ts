@@ -12,6 +12,8 @@ import { createListener, type ListenAddress, type Surface } from './gateway/list
 import { createManagement } from './management/handler.ts';
 import { openAccounts, readOverrides } from './open-accounts.ts';
 import { openRouting, type Routing, routingRules } from './open-routing.ts';
+import { generatePipeline } from './pipeline/stages.ts';
+import { tryModel } from './pipeline/trial.ts';
 import { type ApiKeys, createApiKeys, isKeyRequired } from './policy/api-keys.ts';
 import { openDoor } from './policy/doorkeeper.ts';
 import type { Environment } from './policy/environment.ts';
@@ -22,6 +24,7 @@ import { createSettings, type SettingsService } from './policy/settings.ts';
 import { applyOverrides } from './providers/overrides.ts';
 import type { Provider } from './providers/provider.ts';
 import { PROVIDERS } from './providers/table.ts';
+import type { UsageRecord } from './store/records.ts';
 import { openStore, type SqliteStore } from './store/sqlite/open-store.ts';
 import { fetchMedia } from './upstream/fetch-media.ts';
 import { openVault } from './vault/open-vault.ts';
@@ -165,6 +168,14 @@ function openSurfaces(ports: CorePorts, foundations: Foundations, parts: Surface
       isLocal: door.isLocal(request),
       isLoopbackListener: isLoopbackName(parts.bound()?.host ?? ''),
     });
+  const ledger = { clock, log, append: (record: UsageRecord) => store.usage.append(record) };
+  const pipeline = {
+    lanes: {
+      fetchMedia: (url: string, signal: AbortSignal) => fetchMedia(url, signal, ports.isMediaAddressAllowed),
+    },
+    walk: parts.routing.walk,
+  };
+  const trial = { run: generatePipeline(pipeline), snapshot: live.current, ledger };
   const gateway = createGateway({
     snapshot: live.current,
     authorize: (request, want) =>
@@ -172,11 +183,8 @@ function openSurfaces(ports: CorePorts, foundations: Foundations, parts: Surface
         scope: 'inference',
         isKeyRequired: isNeeded(request) || (want === 'models' && settings.current().requireAuthForModels),
       }),
-    pipeline: {
-      lanes: { fetchMedia: (url, signal) => fetchMedia(url, signal, ports.isMediaAddressAllowed) },
-      walk: parts.routing.walk,
-    },
-    ledger: { clock, log, append: (record) => store.usage.append(record) },
+    pipeline,
+    ledger,
     listed: createListedModels({ accounts, keyValues: store.keyValues, clock, log }),
     maxBodyBytes: () => settings.current().maxBodyBytes,
     clock,
@@ -188,6 +196,9 @@ function openSurfaces(ports: CorePorts, foundations: Foundations, parts: Surface
     catalog: { list: (providerId) => live.current().catalog.list(providerId) },
     providers: live.providers,
     changed: live.changed,
+    balancer: parts.routing.balancer,
+    resilience: parts.routing.resilience,
+    tryModel: (model, limitMs) => tryModel(model, limitMs, trial),
   });
   return [door.check, gateway.handle, management.handle];
 }

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { OmniError } from '../base/errors.ts';
 import { randomId } from '../base/ids.ts';
 import { compact } from '../base/json.ts';
+import { SETTINGS_SHAPE } from '../policy/settings.ts';
 import type { ComboModel, ComboRecord } from '../store/records.ts';
 import { comboProblem } from './combo-graph.ts';
 import type { Handlers } from './implementer.ts';
@@ -21,13 +22,13 @@ const name = z
 const weighted = z.strictObject({ model: modelShape, weight: z.number().min(0).max(100).optional() });
 const entry = z.union([modelShape, weighted], 'must be a model string, or {model, weight} with a weight from 0 to 100');
 const models = z.array(entry).min(1, 'must name at least one model').max(100);
-/** Retries and time limits of one combo come with its strategies; until then only an empty one is honest. */
-const config = z.strictObject({}, 'is not supported yet; leave it out');
+const config = SETTINGS_SHAPE.comboDefaults;
 const combo = z.object({
   id: z.string(),
   name: z.string(),
   strategy,
   models: z.array(z.union([z.string(), z.object({ model: z.string(), weight: z.number().optional() })])),
+  config,
   createdAt: timeShape,
   updatedAt: timeShape,
 });
@@ -61,6 +62,7 @@ export const combosHandlers = ({ combos }: Handlers) => ({
       name: input.name,
       strategy: input.strategy ?? 'priority',
       models: input.models.map(toModel),
+      ...(input.config && { config: input.config }),
       createdAtMs: nowMs,
       updatedAtMs: nowMs,
     };
@@ -74,7 +76,12 @@ export const combosHandlers = ({ combos }: Handlers) => ({
     const before = known(services, input.id);
     const after: ComboRecord = {
       ...before,
-      ...compact({ name: input.name, strategy: input.strategy, models: input.models?.map(toModel) }),
+      ...compact({
+        name: input.name,
+        strategy: input.strategy,
+        models: input.models?.map(toModel),
+        config: input.config,
+      }),
       updatedAtMs: services.clock.nowMs(),
     };
     check(services, after, before.name);
@@ -138,9 +145,16 @@ function toModel(item: z.output<typeof entry>): ComboModel {
 }
 
 /** Entries come back as they went in: a string where there is no weight. */
-function toCombo({ createdAtMs, updatedAtMs, models: used, ...rest }: ComboRecord): z.output<typeof combo> {
+function toCombo({
+  createdAtMs,
+  updatedAtMs,
+  models: used,
+  config: own,
+  ...rest
+}: ComboRecord): z.output<typeof combo> {
   return {
     ...rest,
+    config: own ?? {},
     models: used.map(({ model, weight }) => (weight === undefined ? model : { model, weight })),
     createdAt: isoTime(createdAtMs),
     updatedAt: isoTime(updatedAtMs),

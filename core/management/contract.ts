@@ -1,11 +1,14 @@
 /** The whole management contract: REST under `/api`, and later the desktop's message port, are made from it. */
 import { authContract } from './auth.ts';
+import { comboTestsContract } from './combo-tests.ts';
 import { combosContract } from './combos.ts';
+import { fallbackChainsContract } from './fallback-chains.ts';
 import { keysContract } from './keys.ts';
 import { modelsContract } from './models.ts';
 import { providerModelsContract } from './provider-models.ts';
 import { providerNodesContract } from './provider-nodes.ts';
 import { providersContract } from './providers.ts';
+import { resilienceContract } from './resilience.ts';
 import { settingsContract } from './settings.ts';
 import { usageContract } from './usage.ts';
 
@@ -15,8 +18,11 @@ export const contract = {
   providerNodes: providerNodesContract,
   providerModels: providerModelsContract,
   models: modelsContract,
+  comboTests: comboTestsContract,
   combos: combosContract,
+  fallbackChains: fallbackChainsContract,
   keys: keysContract,
   usage: usageContract,
+  resilience: resilienceContract,
   settings: settingsContract,
 };

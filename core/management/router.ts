@@ -1,12 +1,15 @@
 /** The contract with its handlers. */
 import { authHandlers } from './auth.ts';
+import { comboTestsHandlers } from './combo-tests.ts';
 import { combosHandlers } from './combos.ts';
+import { fallbackChainsHandlers } from './fallback-chains.ts';
 import { implementer } from './implementer.ts';
 import { keysHandlers } from './keys.ts';
 import { modelsHandlers } from './models.ts';
 import { providerModelsHandlers } from './provider-models.ts';
 import { providerNodesHandlers } from './provider-nodes.ts';
 import { providersHandlers } from './providers.ts';
+import { resilienceHandlers } from './resilience.ts';
 import { settingsHandlers } from './settings.ts';
 import { usageHandlers } from './usage.ts';
 
@@ -16,8 +19,11 @@ export const router = implementer.router({
   providerNodes: providerNodesHandlers(implementer),
   providerModels: providerModelsHandlers(implementer),
   models: modelsHandlers(implementer),
+  comboTests: comboTestsHandlers(implementer),
   combos: combosHandlers(implementer),
+  fallbackChains: fallbackChainsHandlers(implementer),
   keys: keysHandlers(implementer),
   usage: usageHandlers(implementer),
+  resilience: resilienceHandlers(implementer),
   settings: settingsHandlers(implementer),
 });

@@ -7,6 +7,8 @@ import type { Sessions } from '../policy/sessions.ts';
 import type { SettingsService } from '../policy/settings.ts';
 import type { ModelInfo } from '../providers/catalog/model-info.ts';
 import type { Provider } from '../providers/provider.ts';
+import type { Balancer } from '../routing/balancer.ts';
+import type { Resilience } from '../routing/resilience.ts';
 import type { Store } from '../store/store.ts';
 import type { Vault } from '../vault/vault.ts';
 
@@ -23,6 +25,13 @@ export interface ActiveRequests {
   readonly count: number;
 }
 
+export interface ModelTrial {
+  readonly statusCode: number;
+  /** A sentence, when it failed. */
+  readonly error?: string;
+  readonly latencyMs: number;
+}
+
 export interface ManagementServices {
   readonly store: Store;
   readonly vault: Vault;
@@ -33,6 +42,10 @@ export interface ManagementServices {
   readonly sessions: Sessions;
   readonly apiKeys: ApiKeys;
   readonly settings: SettingsService;
+  readonly balancer: Pick<Balancer, 'metrics'>;
+  readonly resilience: Pick<Resilience, 'view' | 'reset'>;
+  /** Sends "Hi" to a model as a client would, at most five tokens long. */
+  tryModel(model: string, limitMs: number): Promise<ModelTrial>;
   /** Called after every write, so that routing takes a new picture. */
   changed(): void;
   /** Absent where nothing counts them. */

@@ -77,7 +77,8 @@ function ownWaitMs(kind: CooldownKind, level: number, profile: ResilienceProfile
     case 'limit':
       return Math.min(LIMIT_MAX_MS, (profile.rateLimitCooldown || LIMIT_FIRST_MS) * 2 ** level);
     case 'transient':
-      return Math.min(TRANSIENT_MAX_MS, profile.transientCooldown * 2 ** level);
+      // One blip disables nothing: the rest begins with the second failure in a row.
+      return level === 0 ? 0 : Math.min(TRANSIENT_MAX_MS, profile.transientCooldown * 2 ** (level - 1));
     case 'fixed':
       return FIXED_MS;
   }

@@ -15,8 +15,8 @@ import { type Snapshot, wildcardTarget } from './snapshot.ts';
 const ALIAS_DEPTH_LIMIT = 3;
 const MODEL_LENGTH_LIMIT = 300;
 
-/** Further tries of a combo's model after a transient failure, where nothing else is set. */
-const COMBO_RETRIES = 1;
+/** Where nothing is set, a failed model is not asked again: the next one answers sooner. */
+const RETRIES = 0;
 const RETRY_DELAY_MS = 500;
 const QUEUE_TIMEOUT_MS = 30_000;
 
@@ -121,7 +121,7 @@ function rulesOf({ provider, combo }: PlannedModel, { rules, comboByName }: Snap
   const own = combo === undefined ? {} : (comboByName.get(combo.name)?.config ?? {});
   const merged: ComboConfig = { ...forCombo, ...rules.providerOverrides[provider.id], ...own };
   return {
-    maxRetries: merged.maxRetries ?? (combo === undefined ? 0 : COMBO_RETRIES),
+    maxRetries: merged.maxRetries ?? RETRIES,
     retryDelayMs: merged.retryDelayMs ?? RETRY_DELAY_MS,
     queueTimeoutMs: merged.queueTimeoutMs ?? QUEUE_TIMEOUT_MS,
     ...(merged.timeoutMs !== undefined && { timeoutMs: merged.timeoutMs }),

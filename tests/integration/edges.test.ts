@@ -18,7 +18,8 @@ afterAll(async () => {
   await core.stop();
   await upstream.close();
 });
-beforeEach(() => {
+beforeEach(async () => {
+  await core.manage('POST', '/api/resilience/reset');
   upstream.received.length = 0;
 });
 

@@ -44,7 +44,8 @@ afterAll(async () => {
   await core.stop();
   await Promise.all([first.close(), second.close()]);
 });
-beforeEach(() => {
+beforeEach(async () => {
+  await core.manage('POST', '/api/resilience/reset');
   first.received.length = 0;
   second.received.length = 0;
   second.answer((received, response) =>
@@ -199,7 +200,7 @@ describe('fallback before the first content', () => {
     expect(await response.text()).toContain('messages.0 is wrong');
   });
 
-  it('a refusal or a stop without text is an answer, not an error', async () => {
+  it('a refusal or a limit without text is an answer, not an error', async () => {
     first.answer((_received, response) =>
       sendJson(response, {
         ...chatAnswer(''),
@@ -209,9 +210,20 @@ describe('fallback before the first content', () => {
       }),
     );
     expect((await ask('always-on')).status).toBe(200);
-    first.answer((_received, response) => sendJson(response, messagesAnswer([], 'end_turn')));
+    first.answer((_received, response) => sendJson(response, messagesAnswer([], 'max_tokens')));
     expect((await ask('anth/m')).status).toBe(200);
     expect(second.received).toHaveLength(0);
+  });
+
+  it.each([false, true])('pitfall 30: an empty completion moves on (stream %s), alone it is a 502', async (stream) => {
+    first.answer((_received, response) =>
+      stream
+        ? sendSse(response, [chatChunk({ role: 'assistant', content: '' }), chatChunk({}, 'stop'), 'data: [DONE]'])
+        : sendJson(response, chatAnswer('')),
+    );
+    expect(await (await ask('always-on', { stream })).text()).toContain('two');
+    const alone = await ask('one/m', { stream });
+    expect([alone.status, await alone.text()]).toEqual([502, expect.stringContaining('without any content')]);
   });
 
   it('when all fail, the last error is named by its provider, and no key is in it', async () => {

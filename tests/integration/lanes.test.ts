@@ -194,7 +194,15 @@ describe('translation', () => {
         object: 'response',
         status: 'completed',
         model: 'm',
-        output: [],
+        output: [
+          {
+            type: 'message',
+            id: 'msg_1',
+            role: 'assistant',
+            status: 'completed',
+            content: [{ type: 'output_text', text: 'ok', annotations: [] }],
+          },
+        ],
         usage: { input_tokens: 1, output_tokens: 0, total_tokens: 1 },
       }),
     );

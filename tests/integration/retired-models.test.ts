@@ -29,6 +29,7 @@ describe('a retired model', () => {
     [404, { error: { message: 'no such model' } }],
     [400, { message: 'Invalid model: old-model', type: 'invalid_model' }],
   ])('refused with %s: the error says when it retired and names the successor', async (status, body) => {
+    await core.manage('POST', '/api/resilience/reset');
     upstream.answer((_received, response) => sendJson(response, body, status));
     const messages = [{ role: 'user', content: 'hi' }];
     const response = await core.post('/v1/chat/completions', { model: 'mistral/old-model', messages });

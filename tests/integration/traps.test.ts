@@ -182,6 +182,9 @@ describe('streams', () => {
               namedEvent('message_start', { message: { ...messagesAnswer([]), stop_reason: null } }),
               ': a comment of the upstream',
               namedEvent('ping', {}),
+              namedEvent('content_block_start', { index: 0, content_block: { type: 'text', text: '' } }),
+              namedEvent('content_block_delta', { index: 0, delta: { type: 'text_delta', text: 'x' } }),
+              namedEvent('content_block_stop', { index: 0 }),
               namedEvent('message_delta', { delta: { stop_reason: 'end_turn' }, usage: { output_tokens: 3 } }),
               namedEvent('message_stop', {}),
             ]

@@ -62,8 +62,8 @@ function snapshot(change: Partial<SnapshotSource> = {}): Snapshot {
   });
 }
 const route = (model: string, at: Snapshot, format: FormatId = 'openai-chat'): string[] =>
-  resolve(model, format, at).targets.map(
-    (target) => `${target.provider.id}/${target.model}@${target.account?.id ?? '-'}`,
+  resolve(model, format, at).legs.flatMap(({ provider: { id }, model: name, accounts }) =>
+    accounts.length === 0 ? [`${id}/${name}@-`] : accounts.map((one) => `${id}/${name}@${one.id}`),
   );
 const refusal = (model: string, at: Snapshot): OmniError => {
   try {
@@ -115,7 +115,7 @@ describe('model strings, in the order of facts C.6', () => {
     expect(refusal('unheard-of', snapshot())).toMatchObject({ code: 'model_not_found', status: 404 });
   });
   it('a name the catalog knows as another goes out under the id that is served', () => {
-    const [target] = resolve('ds/old', 'openai-chat', snapshot()).targets;
+    const [target] = resolve('ds/old', 'openai-chat', snapshot()).legs;
     expect(target).toMatchObject({ model: 'new', note: 'old is retired' });
   });
   it('a bare prefix takes the default model of its first account that has one', () => {
@@ -183,7 +183,7 @@ describe('endpoints', () => {
   });
   const at = snapshot({ providers: [both], accounts: [account('t', 'two')] });
   const formatOf = (model: string, client: FormatId): string | undefined =>
-    resolve(model, client, at).targets[0]?.endpoint.format;
+    resolve(model, client, at).legs[0]?.endpoint.format;
 
   it('prefer the format of the client, else the first of the row', () => {
     expect(formatOf('two/m', 'openai-chat')).toBe('openai-chat');

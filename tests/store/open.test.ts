@@ -23,8 +23,9 @@ describe('openStore', () => {
     expect(database.pragma('journal_mode', { simple: true })).toBe('wal');
     expect(database.prepare('SELECT * FROM _omniroute_migrations').all()).toEqual([
       { version: 1, name: 'initial', applied_at: NOW_MS },
+      { version: 2, name: 'routing', applied_at: NOW_MS },
     ]);
-    expect(database.prepare('SELECT * FROM db_meta').all()).toEqual([{ key: 'schema_version', value: '1' }]);
+    expect(database.prepare('SELECT * FROM db_meta').all()).toEqual([{ key: 'schema_version', value: '2' }]);
     database.close();
   });
 

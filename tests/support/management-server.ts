@@ -9,9 +9,12 @@ import type { ManagementServices } from '../../core/management/services.ts';
 import { createApiKeys } from '../../core/policy/api-keys.ts';
 import { decideDoor, doorRequest, doorRules } from '../../core/policy/door.ts';
 import { createSessions } from '../../core/policy/sessions.ts';
-import { createSettings } from '../../core/policy/settings.ts';
+import { createSettings, type SettingsService } from '../../core/policy/settings.ts';
 import type { ModelInfo } from '../../core/providers/catalog/model-info.ts';
 import type { Provider } from '../../core/providers/provider.ts';
+import { createBalancer } from '../../core/routing/live-balancer.ts';
+import { createResilience } from '../../core/routing/live-resilience.ts';
+import type { Store } from '../../core/store/store.ts';
 import { memoryAccounts } from './memory-accounts.ts';
 import { memoryStore } from './memory-store.ts';
 import { memoryVault } from './memory-vault.ts';
@@ -102,10 +105,29 @@ async function servicesInMemory(hasPassword: boolean, changed: () => void): Prom
     apiKeys: createApiKeys({ store, hashKey: vault.derive('api-key'), clock, log: silentLog }),
     settings,
     changed,
+    ...routingInMemory(store, settings),
+    tryModel: (model) =>
+      Promise.resolve(
+        model.includes('bad')
+          ? { statusCode: 502, error: 'It does not answer.', latencyMs: 7 }
+          : { statusCode: 200, latencyMs: 5 },
+      ),
     activeRequests: () => [{ model: 'gpt-5', provider: 'openai', account: 'work', count: 2 }],
     clock,
     log: silentLog,
     version: '1.2.3',
+  };
+}
+
+function routingInMemory(store: Store, settings: SettingsService): Pick<ManagementServices, 'balancer' | 'resilience'> {
+  const parts = { keyValues: store.keyValues, clock: testClock(), log: silentLog };
+  return {
+    balancer: createBalancer({ ...parts, strategyOf: () => 'fill-first', stickyLimit: () => 3 }),
+    resilience: createResilience({
+      ...parts,
+      profileOf: () => settings.current().providerProfiles.apikey,
+      limitsOf: () => undefined,
+    }),
   };
 }
 

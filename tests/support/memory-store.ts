@@ -1,7 +1,13 @@
 /** A store without a disk, for tests of what stands on it. Same contract as the SQLite one, as far as tests need it. */
 import { OmniError } from '../../core/base/errors.ts';
 import type { JsonValue } from '../../core/base/json.ts';
-import type { CustomModelRecord, UsageRecord } from '../../core/store/records.ts';
+import type {
+  BodyRecord,
+  CachedAnswerRecord,
+  CustomModelRecord,
+  SignatureRecord,
+  UsageRecord,
+} from '../../core/store/records.ts';
 import type { Change, KeyValueRepository, Repository, Store, UsageTotals } from '../../core/store/store.ts';
 
 export function memoryStore(): Store {
@@ -31,11 +37,47 @@ export function memoryStore(): Store {
         byApiKey: grouped(usage, ({ apiKeyId }) => apiKeyId),
         last10Minutes: Array.from({ length: 10 }, () => sum([])),
       }),
+      list: ({ limit }) => ({ records: usage.toReversed().slice(0, limit) }),
+      get: (requestId) => usage.find(({ id }) => id === requestId),
+      prune: () => 0,
+      pruneToSize: () => 0,
+    },
+    rollups: {
+      between: () => [],
+      spentUsd: (apiKeyId, sinceMs) =>
+        usage
+          .filter((record) => record.apiKeyId === apiKeyId && record.startedAtMs >= sinceMs)
+          .reduce((total, { costUsd }) => total + (costUsd ?? 0), 0),
       prune: () => 0,
     },
+    bodies: memoryTexts<BodyRecord>(({ requestId }) => requestId),
+    cachedAnswers: memoryTexts<CachedAnswerRecord>(
+      ({ key }) => key,
+      ({ expiresAtMs }, nowMs) => expiresAtMs > nowMs,
+    ),
+    signatures: memoryTexts<SignatureRecord>(({ callId }) => callId),
+    sizeBytes: () => 0,
     transaction: (work) => work(),
     integrityCheck: () => 'ok',
     close: () => Promise.resolve(),
+  };
+}
+
+function memoryTexts<T>(keyOf: (record: T) => string, isFresh: (record: T, nowMs: number) => boolean = () => true) {
+  const records = new Map<string, T>();
+  return {
+    get(key: string, nowMs = 0): T | undefined {
+      const record = records.get(key);
+      return record !== undefined && isFresh(record, nowMs) ? record : undefined;
+    },
+    put: (record: T) => void records.set(keyOf(record), record),
+    count: () => records.size,
+    prune: () => 0,
+    clear(): number {
+      const count = records.size;
+      records.clear();
+      return count;
+    },
   };
 }
 

@@ -1,0 +1,193 @@
+/** Profiles, breakers, cooldowns and rate limits: `/api/resilience`, `/api/rate-limits`, `/api/models/availability` (facts.md C.10, E.4, E.5). */
+import { oc } from '@orpc/contract';
+import { z } from 'zod';
+import { OmniError } from '../base/errors.ts';
+import { compact } from '../base/json.ts';
+import { SETTINGS_SHAPE, type Settings } from '../policy/settings.ts';
+import type { CooldownView } from '../routing/resilience.ts';
+import type { Handlers } from './implementer.ts';
+import type { ManagementServices } from './services.ts';
+import { isoTime, timeShape } from './shapes.ts';
+
+const { providerProfiles, rateLimitDefaults, providerResilience } = SETTINGS_SHAPE;
+const breaker = z.object({
+  name: z.string(),
+  state: z.enum(['CLOSED', 'OPEN', 'HALF_OPEN']),
+  failureCount: z.number(),
+  successCount: z.number(),
+  lastFailureTime: timeShape.nullable(),
+  openUntil: timeShape.nullable(),
+});
+const cooldown = z.object({
+  provider: z.string(),
+  connectionId: z.string(),
+  model: z.string().nullable().describe('null: the whole account'),
+  until: timeShape,
+  remainingMs: z.number(),
+  reason: z.string(),
+  message: z.string(),
+});
+const status = z.object({
+  profiles: providerProfiles,
+  overrides: providerResilience,
+  defaults: rateLimitDefaults,
+  circuitBreakers: z.array(breaker),
+  cooldowns: z.array(cooldown),
+  rateLimitStatus: z.record(z.string(), z.object({ queued: z.number(), running: z.number(), executing: z.number() })),
+});
+const change = z.strictObject({
+  profiles: z.strictObject(providerProfiles.shape).partial().optional(),
+  overrides: providerResilience.optional(),
+  defaults: rateLimitDefaults.optional(),
+});
+const limits = z.object({
+  connectionId: z.string(),
+  provider: z.string(),
+  name: z.string(),
+  rateLimitProtection: z.boolean(),
+  enabled: z.boolean(),
+  active: z.boolean(),
+  queued: z.number(),
+  running: z.number(),
+  requestsInLastMinute: z.number(),
+  limits: rateLimitDefaults.nullable().describe('What holds for it; null: only what its provider tells'),
+});
+const place = z.strictObject({ provider: z.string().min(1), model: z.string().min(1) });
+
+export const resilienceContract = {
+  get: oc.route({ method: 'GET', path: '/resilience', summary: 'Profiles, breakers, cooldowns' }).output(status),
+  patch: oc
+    .route({ method: 'PATCH', path: '/resilience', summary: 'Change profiles, overrides by provider, default limits' })
+    .input(change)
+    .output(status.extend({ ok: z.literal(true) })),
+  reset: oc
+    .route({ method: 'POST', path: '/resilience/reset', summary: 'Close breakers and end cooldowns' })
+    .input(z.strictObject({ provider: z.string().optional(), connectionId: z.string().optional() }))
+    .output(z.object({ ok: z.literal(true), resetCount: z.number(), message: z.string() })),
+  limits: oc.route({ method: 'GET', path: '/rate-limits', summary: 'Rate limits by account' }).output(
+    z.object({
+      connections: z.array(limits),
+      overview: z.record(z.string(), z.number()),
+      lockouts: z.array(cooldown),
+    }),
+  ),
+  setLimits: oc
+    .route({
+      method: 'POST',
+      path: '/rate-limits',
+      summary: 'Switch the limits of an account on or off, or set its own',
+    })
+    .input(
+      z.strictObject({
+        connectionId: z.string().min(1),
+        enabled: z.boolean(),
+        limits: rateLimitDefaults.partial().optional(),
+      }),
+    )
+    .output(z.object({ success: z.literal(true), connectionId: z.string(), enabled: z.boolean() })),
+  availability: oc
+    .route({ method: 'GET', path: '/models/availability', summary: 'Models that rest' })
+    .output(z.object({ unavailableCount: z.number(), models: z.array(cooldown) })),
+  clearAvailability: oc
+    .route({ method: 'POST', path: '/models/availability', summary: 'Let a model be tried again' })
+    .input(place)
+    .output(z.object({ success: z.literal(true), cleared: z.number() })),
+};
+
+export const resilienceHandlers = ({ resilience }: Handlers) => ({
+  get: resilience.get.handler(({ context: { services } }) => statusOf(services)),
+  patch: resilience.patch.handler(({ input, context: { services } }) => {
+    const { providerProfiles: before } = services.settings.current();
+    services.settings.change(
+      compact({
+        providerProfiles: input.profiles && { ...before, ...compact(input.profiles) },
+        providerResilience: input.overrides,
+        rateLimitDefaults: input.defaults,
+      }) as Partial<Settings>,
+    );
+    return { ok: true as const, ...statusOf(services) };
+  }),
+  reset: resilience.reset.handler(({ input, context: { services } }) => {
+    const resetCount = services.resilience.reset(compact(input));
+    return { ok: true as const, resetCount, message: `${resetCount} breakers and cooldowns were reset.` };
+  }),
+  limits: resilience.limits.handler(({ context: { services } }) => {
+    const connections = services.accounts.list().map((account) => limitsOf(account, services));
+    const enabled = connections.filter((connection) => connection.enabled).length;
+    const running = connections.reduce((sum, connection) => sum + connection.running, 0);
+    return { connections, overview: { total: connections.length, enabled, running }, lockouts: cooldowns(services) };
+  }),
+  setLimits: resilience.setLimits.handler(
+    ({ input: { connectionId, enabled, limits: own }, context: { services } }) => {
+      if (services.accounts.get(connectionId) === undefined)
+        throw new OmniError('not_found', `There is no connection with the id "${connectionId}".`);
+      const { [connectionId]: before, ...others } = services.settings.current().rateLimits;
+      const rateLimits = enabled ? { ...others, [connectionId]: { ...before, ...own } } : others;
+      services.settings.change({ rateLimits });
+      return { success: true as const, connectionId, enabled };
+    },
+  ),
+  availability: resilience.availability.handler(({ context: { services } }) => {
+    const models = cooldowns(services).filter(({ model }) => model !== null);
+    return { unavailableCount: models.length, models };
+  }),
+  clearAvailability: resilience.clearAvailability.handler(({ input, context: { services } }) => ({
+    success: true as const,
+    cleared: services.resilience.reset(input),
+  })),
+});
+
+function statusOf(services: ManagementServices): z.output<typeof status> {
+  const {
+    providerProfiles: profiles,
+    providerResilience: overrides,
+    rateLimitDefaults: defaults,
+  } = services.settings.current();
+  const { breakers, limits: rates } = services.resilience.view;
+  const providers = new Map(services.accounts.list().map(({ id, provider }) => [id, provider]));
+  const running = rates().filter(({ model }) => model === undefined);
+  return {
+    ...{ profiles, overrides, defaults },
+    circuitBreakers: breakers().map(({ name, state, failureCount, successCount, lastFailureAtMs, openUntilMs }) => ({
+      ...{ name, state, failureCount, successCount },
+      lastFailureTime: lastFailureAtMs === undefined ? null : isoTime(lastFailureAtMs),
+      openUntil: openUntilMs === undefined || state === 'CLOSED' ? null : isoTime(openUntilMs),
+    })),
+    cooldowns: cooldowns(services),
+    rateLimitStatus: Object.fromEntries(
+      running.map(({ connectionId, running: count }) => [
+        `${providers.get(connectionId) ?? ''}:${connectionId}`,
+        { queued: 0, running: count, executing: count },
+      ]),
+    ),
+  };
+}
+
+function cooldowns({ resilience, clock }: ManagementServices): z.output<typeof cooldown>[] {
+  return resilience.view.cooldowns().map((view) => toCooldown(view, clock.nowMs()));
+}
+
+function toCooldown(
+  { provider, connectionId, model, untilMs, code, message }: CooldownView,
+  nowMs: number,
+): z.output<typeof cooldown> {
+  const remainingMs = Math.max(0, Math.round(untilMs - nowMs));
+  return { provider, connectionId, model: model ?? null, until: isoTime(untilMs), remainingMs, reason: code, message };
+}
+
+function limitsOf(
+  { id, provider, name, isActive }: { id: string; provider: string; name: string; isActive: boolean },
+  { settings, resilience }: ManagementServices,
+): z.output<typeof limits> {
+  const { rateLimits, rateLimitDefaults: defaults } = settings.current();
+  const own = rateLimits[id];
+  const view = resilience.view.limits().find(({ connectionId, model }) => connectionId === id && model === undefined);
+  const enabled = own !== undefined;
+  return {
+    ...{ connectionId: id, provider, name, enabled, rateLimitProtection: enabled, active: isActive },
+    queued: 0,
+    running: view?.running ?? 0,
+    requestsInLastMinute: view?.requestsInLastMinute ?? 0,
+    limits: enabled ? { ...defaults, ...compact(own) } : null,
+  };
+}

@@ -1,0 +1,66 @@
+/** A smallest request of our own, for trying whether a model answers: through the same stages, and recorded like any other. */
+import { Cancellation } from '../base/cancellation.ts';
+import { OmniError, toOmniError } from '../base/errors.ts';
+import { randomId } from '../base/ids.ts';
+import { JsonScan } from '../base/json-scan.ts';
+import { FORMATS } from '../formats/index.ts';
+import type { Snapshot } from '../routing/snapshot.ts';
+import type { Exchange, Reply } from './exchange.ts';
+import { Ledger, type LedgerPorts } from './ledger.ts';
+
+export interface TrialPorts {
+  readonly run: (exchange: Exchange) => Promise<Reply>;
+  snapshot(): Snapshot;
+  readonly ledger: LedgerPorts;
+}
+
+export interface Trial {
+  readonly statusCode: number;
+  /** A sentence, when it failed. */
+  readonly error?: string;
+  readonly latencyMs: number;
+}
+
+const ENDPOINT = 'trial';
+
+/** Asks a model "Hi" for five tokens at most. Never throws: what went wrong is in the result. */
+export async function tryModel(model: string, limitMs: number, ports: TrialPorts): Promise<Trial> {
+  const startedMs = performance.now();
+  const latencyMs = (): number => Math.round(performance.now() - startedMs);
+  const cancellation = new Cancellation();
+  const tooLate = new OmniError('upstream_timeout', `There was no answer within ${limitMs / 1_000} seconds.`);
+  const timer = setTimeout(() => cancellation.cancel(tooLate), limitMs);
+  try {
+    const { status } = await ports.run(exchangeFor(model, cancellation, ports));
+    return { statusCode: status, latencyMs: latencyMs() };
+  } catch (thrown) {
+    const error = toOmniError(thrown);
+    return { statusCode: error.status, error: error.message, latencyMs: latencyMs() };
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function exchangeFor(model: string, cancellation: Cancellation, { snapshot, ledger }: TrialPorts): Exchange {
+  const body = { model, messages: [{ role: 'user', content: 'Hi' }], max_tokens: 5, stream: false };
+  const id = randomId();
+  const codec = FORMATS['openai-chat'];
+  return {
+    id,
+    endpoint: ENDPOINT,
+    format: 'openai-chat',
+    codec,
+    mayPass: true,
+    framing: codec.framing,
+    headers: {},
+    scan: new JsonScan([Buffer.from(JSON.stringify(body))]),
+    model,
+    stream: false,
+    caller: { allows: () => true },
+    snapshot: snapshot(),
+    cancellation,
+    ledger: new Ledger(ledger, { id, endpoint: ENDPOINT, clientFormat: 'openai-chat', caller: {} }),
+    body: () => body,
+    request: () => codec.decodeRequest(body),
+  };
+}
