@@ -65,16 +65,13 @@ function nextInTurn(ready: readonly Account[], inputs: ChoiceInputs): Account | 
 
 /** Two by chance, the one in better health serves (https://www.eecs.harvard.edu/~michaelm/postscripts/handbook2001.pdf). */
 function betterOfTwo(ready: readonly Account[], { useOf, random }: ChoiceInputs): Account | undefined {
-  const [first, second] = shuffled(ready, random);
-  if (ready.length <= 2 || first === undefined || second === undefined) return pickBetter(ready[0], ready[1], useOf);
-  return pickBetter(first, second, useOf);
-}
-
-function pickBetter(a: Account | undefined, b: Account | undefined, useOf: ChoiceInputs['useOf']): Account | undefined {
-  if (a === undefined || b === undefined) return a ?? b;
+  const [first, second] = ready.length > 2 ? shuffled(ready, random) : ready;
+  if (first === undefined || second === undefined) return first;
+  const newest = Math.max(...ready.map(({ id }) => useOf(id).lastTurn));
   const score = ({ id }: Account): number => {
-    const { streak, hasFailed } = useOf(id);
-    return streak + (hasFailed ? FAILURE_WEIGHT : 0);
+    const { lastTurn, streak, hasFailed } = useOf(id);
+    // A row that another account has ended weighs nothing any more.
+    return (lastTurn === newest ? streak : 0) + (hasFailed ? FAILURE_WEIGHT : 0);
   };
-  return score(b) < score(a) ? b : a;
+  return score(second) < score(first) ? second : first;
 }

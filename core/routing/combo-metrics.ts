@@ -22,6 +22,8 @@ export interface ComboMetricsStore {
     combo: string,
     result: { readonly ok: boolean; readonly fallbacks: number; readonly latencyMs: number },
   ): void;
+  /** Forgets combos that are not among these. */
+  keepOnly(combos: ReadonlyMap<string, unknown>): void;
   all(): Readonly<Record<string, ComboMetrics>>;
   flush(): void;
 }
@@ -92,6 +94,13 @@ export function openComboMetrics(parts: {
       else entry.totalFailures += 1;
       entry.totalFallbacks += fallbacks;
       entry.totalLatencyMs += latencyMs;
+    },
+    keepOnly(combos) {
+      for (const name of [...entries.keys()].filter((known) => !combos.has(known))) {
+        entries.delete(name);
+        changed.delete(name);
+        keyValues.remove(NAMESPACE, name);
+      }
     },
     all: () =>
       Object.fromEntries(

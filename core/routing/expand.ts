@@ -99,13 +99,15 @@ export function chainAfter(
   const { snapshot } = expansion;
   const chains = Object.entries(snapshot.rules.fallbackChains);
   if (chains.length === 0) return [];
-  const isAsked = (entry: string): boolean => entry === name || isSame(asked, membersOf(entry, expansion)[0]);
+  // A combo is compared by its name only: looking into it would count as a request to it.
+  const isAsked = (entry: string): boolean =>
+    entry === name || (!snapshot.comboByName.has(entry) && isSame(asked, membersOf(entry, expansion)[0]));
   const own = chains.flatMap(([chain, entries]) => {
     const at = entries.findIndex(isAsked);
     return at < 0 ? [] : entries.slice(at + 1).map((entry) => ({ chain, entry }));
   });
   const inNone = !chains.some(([, entries]) => entries.some(isAsked));
-  const common = FOR_ALL.flatMap((chain) =>
+  const common = (asked === undefined ? [] : FOR_ALL).flatMap((chain) =>
     (snapshot.rules.fallbackChains[chain] ?? []).map((entry) => ({ chain, entry })),
   );
   return (inNone ? common : own).flatMap(({ chain, entry }) =>

@@ -8,6 +8,7 @@ import { type AccountStrategy, type AccountUse, chooseAccount, UNUSED } from './
 import type { Balancer } from './balancer.ts';
 import { openComboMetrics } from './combo-metrics.ts';
 import { resolve } from './resolve.ts';
+import type { Snapshot } from './snapshot.ts';
 
 export interface BalancerPorts {
   readonly keyValues: KeyValueRepository;
@@ -34,6 +35,8 @@ export function createBalancer(ports: BalancerPorts): Balancer {
   const sessions = new LRUCache<string, string>({ max: SESSIONS_MAX });
   const inputs = { random, turnOf: metrics.turnOf, usesOf: metrics.usesOf };
   let turn = 0;
+  /** The combos of the picture seen last. */
+  let combos: Snapshot['comboByName'] | undefined;
 
   const used = (provider: string, id: string): void => {
     const before = uses.get(id) ?? UNUSED;
@@ -42,7 +45,13 @@ export function createBalancer(ports: BalancerPorts): Balancer {
     latest.set(provider, id);
   };
   return {
-    plan: (model, clientFormat, snapshot) => resolve(model, clientFormat, snapshot, inputs),
+    plan(model, clientFormat, snapshot) {
+      if (snapshot.comboByName !== combos) {
+        combos = snapshot.comboByName;
+        metrics.keepOnly(combos);
+      }
+      return resolve(model, clientFormat, snapshot, inputs);
+    },
     choose(leg, ready, session) {
       const provider = leg.provider.id;
       const place = session === undefined ? undefined : `${provider}\n${session}`;

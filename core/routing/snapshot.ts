@@ -83,13 +83,19 @@ export function buildSnapshot(source: SnapshotSource): Snapshot {
   return {
     providerByPrefix,
     rules,
-    blocked: new Set(rules.blockedProviders.flatMap((name) => providerByPrefix.get(name)?.id ?? [])),
+    blocked: blockedIds(providerByPrefix.values(), new Set(rules.blockedProviders)),
     comboByName: new Map([...source.combos].map((combo) => [combo.name, combo])),
     aliases,
     wildcards,
     accountsByProvider: groupAccounts(source.accounts),
     catalog: source.catalog,
   };
+}
+
+/** By id and by alias, also where a custom endpoint has taken the name: a block holds for all that it may mean. */
+function blockedIds(providers: Iterable<Provider>, names: ReadonlySet<string>): Set<string> {
+  const blocked = [...providers].filter(({ id, alias }) => names.has(id) || names.has(alias));
+  return new Set(blocked.map(({ id }) => id));
 }
 
 function indexProviders(providers: readonly Provider[]): Map<string, Provider> {
