@@ -10,6 +10,8 @@ import type { CallContext } from './services.ts';
 import { isoTime, nameShape, timeShape } from './shapes.ts';
 
 const TEST_LIMIT_MS = 15_000;
+/** Models tried at the same time. */
+const TESTS_AT_ONCE = 5;
 const result = z.object({
   model: z.string(),
   status: z.enum(['ok', 'error']),
@@ -86,12 +88,17 @@ async function test(comboName: string, { services }: CallContext) {
   if (combo === undefined) throw new OmniError('not_found', `There is no combo "${comboName}".`);
   if (combo.models.length === 0)
     throw new OmniError('invalid_request', `The combo "${comboName}" is empty.`, { path: 'comboName' });
-  const results = await Promise.all(
-    combo.models.map(async ({ model }): Promise<z.output<typeof result>> => {
+  const results: z.output<typeof result>[] = [];
+  const waiting = combo.models.entries();
+  // All take from one iterator, so each model is tried once and its place in the list is kept.
+  const worker = async (): Promise<void> => {
+    for (const [place, { model }] of waiting) {
       const { statusCode, error, latencyMs } = await services.tryModel(model, TEST_LIMIT_MS);
-      return { model, status: error === undefined ? 'ok' : 'error', statusCode, latencyMs, ...compact({ error }) };
-    }),
-  );
+      const status = error === undefined ? 'ok' : 'error';
+      results[place] = { model, status, statusCode, latencyMs, ...compact({ error }) };
+    }
+  };
+  await Promise.all(Array.from({ length: TESTS_AT_ONCE }, worker));
   return {
     comboName,
     strategy: combo.strategy,
