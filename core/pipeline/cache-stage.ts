@@ -1,0 +1,78 @@
+/**
+ * Answers from the cache, where the request asks for no chance (temperature 0) and no stream. The key covers the whole
+ * request in the hub's form, the route it would take and the API key; the answer is kept in the hub's form, so that a
+ * client of any protocol gets it in its own.
+ */
+import { createHash } from 'node:crypto';
+import { canonicalJson } from '../base/canonical-json.ts';
+import { asArray, parseJson } from '../base/json.ts';
+import type { ChatEvent } from '../model/event.ts';
+import type { AnswerCache } from '../policy/answer-cache.ts';
+import type { Answer, Exchange, Reply, Stage } from './exchange.ts';
+import { JSON_HEADERS, replyContext } from './lane.ts';
+
+export interface CachePorts {
+  readonly cache: AnswerCache;
+  /** The models that the request would go to, in order. Throws what the plan throws. */
+  routeOf(exchange: Exchange): string;
+}
+
+/** Every protocol writes it like this, so a request without it need not be decoded. */
+const MENTIONS_TEMPERATURE = '"temperature"';
+
+export function cacheStage({ cache, routeOf }: CachePorts): Stage {
+  return async (exchange, next) => {
+    if (!cache.isEnabled() || !mayBeCached(exchange)) return next();
+    const key = keyOf(exchange, routeOf(exchange));
+    const kept = cache.get(key);
+    if (kept !== undefined) return fromCache(exchange, readEvents(kept));
+    const reply = await next();
+    if (reply.answer !== undefined && isWorthKeeping(reply.answer)) keep(cache, key, reply.answer);
+    return { ...reply, headers: { ...reply.headers, 'x-omniroute-cache': 'MISS' } };
+  };
+}
+
+function mayBeCached({ stream, scan, headers, request }: Exchange): boolean {
+  if (stream || headers['x-omniroute-no-cache'] === 'true' || !scan.includes(MENTIONS_TEMPERATURE)) return false;
+  return request().sampling?.temperature === 0;
+}
+
+/** Only an answer to its end, and none that a filter cut. */
+function isWorthKeeping({ events }: Answer): boolean {
+  const last = events.at(-1);
+  return (
+    last?.type === 'finish' &&
+    (last.reason === 'stop' || last.reason === 'stop-sequence' || last.reason === 'tool-calls')
+  );
+}
+
+function keep(cache: AnswerCache, key: string, { events, target }: Answer): void {
+  const last = events.at(-1);
+  const usage = last?.type === 'finish' ? last.usage : undefined;
+  const tokens = (usage?.inputTokens ?? 0) + (usage?.outputTokens ?? 0);
+  cache.put(key, { model: `${target.provider.alias}/${target.model}`, events: JSON.stringify(events), tokens });
+}
+
+/**
+ * Left out of the key: the name asked for (the route says what it means), whether to stream, and with it the wish for
+ * usage in the stream, and how the client spells its token limit. Everything else may change the answer.
+ */
+function keyOf({ caller, request }: Exchange, route: string): string {
+  const { model: _model, stream: _stream, includeUsage: _usage, maxOutputTokensField: _name, ...asked } = request();
+  return createHash('sha256')
+    .update(canonicalJson([caller.apiKeyId ?? '', route, asked]))
+    .digest('hex');
+}
+
+async function fromCache(exchange: Exchange, events: readonly ChatEvent[]): Promise<Reply> {
+  const { body, losses } = exchange.codec.encodeReply(events, replyContext(exchange));
+  exchange.ledger.serve('cache');
+  exchange.ledger.lose(losses);
+  await exchange.ledger.close('ok');
+  return { status: 200, headers: { ...JSON_HEADERS, 'x-omniroute-cache': 'HIT' }, body: JSON.stringify(body) };
+}
+
+/** Our own writing of a moment or a start ago. */
+function readEvents(text: string): readonly ChatEvent[] {
+  return asArray(parseJson(text)) as unknown as readonly ChatEvent[];
+}
