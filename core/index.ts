@@ -12,12 +12,15 @@ import { createListener, type ListenAddress, type Surface } from './gateway/list
 import { createManagement } from './management/handler.ts';
 import { openAccounts, readOverrides } from './open-accounts.ts';
 import { openRouting, type Routing, routingRules } from './open-routing.ts';
+import type { SharedAnswer } from './pipeline/idempotency-stage.ts';
 import { generatePipeline } from './pipeline/stages.ts';
 import { tryModel } from './pipeline/trial.ts';
+import { createAnswerCache } from './policy/answer-cache.ts';
 import { type ApiKeys, createApiKeys, isKeyRequired } from './policy/api-keys.ts';
 import { openDoor } from './policy/doorkeeper.ts';
 import type { Environment } from './policy/environment.ts';
 import { authorityOf, isLoopbackName } from './policy/hosts.ts';
+import { createIdempotencyRegister } from './policy/idempotency.ts';
 import { startRetention } from './policy/retention.ts';
 import { createSessions, type Sessions } from './policy/sessions.ts';
 import { createSettings, type SettingsService } from './policy/settings.ts';
@@ -174,6 +177,12 @@ function openSurfaces(ports: CorePorts, foundations: Foundations, parts: Surface
       fetchMedia: (url: string, signal: AbortSignal) => fetchMedia(url, signal, ports.isMediaAddressAllowed),
     },
     walk: parts.routing.walk,
+    register: createIdempotencyRegister<SharedAnswer>(clock),
+    cache: createAnswerCache({
+      repository: store.cachedAnswers,
+      rules: () => settings.current().answerCache,
+      ...{ clock, log },
+    }),
   };
   const trial = { run: generatePipeline(pipeline), snapshot: live.current, ledger };
   const gateway = createGateway({

@@ -3,7 +3,11 @@
  * happens inside, one row is written.
  */
 import { OmniError } from '../base/errors.ts';
+import type { AnswerCache } from '../policy/answer-cache.ts';
+import { resolve } from '../routing/resolve.ts';
+import { cacheStage } from './cache-stage.ts';
 import { compose, type Exchange, type Reply, type Stage } from './exchange.ts';
+import { idempotencyStage, type SharedRegister } from './idempotency-stage.ts';
 import type { LanePorts } from './lane.ts';
 import { hubLane } from './lane-hub.ts';
 import { canPass, passLane } from './lane-pass.ts';
@@ -12,11 +16,23 @@ import { type WalkPorts, walk } from './walk.ts';
 export interface GeneratePorts {
   readonly lanes: LanePorts;
   readonly walk: WalkPorts;
+  readonly register: SharedRegister;
+  readonly cache: AnswerCache;
 }
 
 /** The pipeline for generating, ready to run. */
 export function generatePipeline(ports: GeneratePorts): (exchange: Exchange) => Promise<Reply> {
-  return compose([record, permit, attempt(ports)]);
+  const routeOf = ({ model, format, snapshot }: Exchange): string =>
+    resolve(model, format, snapshot)
+      .legs.map(({ provider, model: id }) => `${provider.id}/${id}`)
+      .join(' ');
+  return compose([
+    record,
+    permit,
+    idempotencyStage(ports.register),
+    cacheStage({ cache: ports.cache, routeOf }),
+    attempt(ports),
+  ]);
 }
 
 /** Writes the row of a request that ended in an error before its answer began. */
