@@ -58,7 +58,8 @@ function keep(cache: AnswerCache, key: string, { events, target }: Answer): void
  * usage in the stream, and how the client spells its token limit. Everything else may change the answer.
  */
 function keyOf({ caller, request }: Exchange, route: string): string {
-  const { model: _model, stream: _stream, includeUsage: _usage, maxOutputTokensField: _name, ...asked } = request();
+  const { model: _model, stream: _stream, includeUsage: _usage, maxOutputTokensField: _name, ext, ...rest } = request();
+  const asked = ext === undefined || Object.keys(ext.data).length === 0 ? rest : { ...rest, ext };
   return createHash('sha256')
     .update(canonicalJson([caller.apiKeyId ?? '', route, asked]))
     .digest('hex');
