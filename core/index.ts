@@ -17,6 +17,7 @@ import { generatePipeline } from './pipeline/stages.ts';
 import { tryModel } from './pipeline/trial.ts';
 import { createAnswerCache } from './policy/answer-cache.ts';
 import { type ApiKeys, createApiKeys, isKeyRequired } from './policy/api-keys.ts';
+import { type Budgets, createBudgets } from './policy/budgets.ts';
 import { openDoor } from './policy/doorkeeper.ts';
 import type { Environment } from './policy/environment.ts';
 import { authorityOf, isLoopbackName } from './policy/hosts.ts';
@@ -171,7 +172,12 @@ function openSurfaces(ports: CorePorts, foundations: Foundations, parts: Surface
       isLocal: door.isLocal(request),
       isLoopbackListener: isLoopbackName(parts.bound()?.host ?? ''),
     });
-  const ledger = { clock, log, append: (record: UsageRecord) => store.usage.append(record) };
+  const budgets = createBudgets({
+    ...{ keyValues: store.keyValues, rollups: store.rollups, clock },
+    timeZone: () => settings.current().timeZone,
+    onWarning: (warning) => log.warn('A budget is nearly used up.', { ...warning }),
+  });
+  const ledger = { clock, log, append: (record: UsageRecord) => recordUsage(record, store, budgets) };
   const pipeline = {
     lanes: {
       fetchMedia: (url: string, signal: AbortSignal) => fetchMedia(url, signal, ports.isMediaAddressAllowed),
@@ -183,6 +189,7 @@ function openSurfaces(ports: CorePorts, foundations: Foundations, parts: Surface
       rules: () => settings.current().answerCache,
       ...{ clock, log },
     }),
+    budgets,
   };
   const trial = { run: generatePipeline(pipeline), snapshot: live.current, ledger };
   const gateway = createGateway({
@@ -205,9 +212,17 @@ function openSurfaces(ports: CorePorts, foundations: Foundations, parts: Surface
     catalog: { list: (providerId) => live.current().catalog.list(providerId) },
     providers: live.providers,
     changed: live.changed,
+    budgets,
     balancer: parts.routing.balancer,
     resilience: parts.routing.resilience,
     tryModel: (model, limitMs) => tryModel(model, limitMs, trial),
   });
   return [door.check, gateway.handle, management.handle];
+}
+
+/** Budgets are told after the row is written: a sum that is read meanwhile has it already. */
+async function recordUsage(record: UsageRecord, store: SqliteStore, budgets: Budgets): Promise<void> {
+  await store.usage.append(record);
+  if (record.apiKeyId !== undefined && record.costUsd !== null)
+    budgets.spend(record.apiKeyId, record.costUsd, record.startedAtMs);
 }

@@ -47,7 +47,7 @@ const TO_START_PAGE: Reply = { status: 302, headers: { location: '/console', var
 
 export function createGateway(ports: GatewayPorts): Gateway {
   const generate = generatePipeline(ports.pipeline);
-  const embed = embeddingsPipeline(ports.pipeline.walk);
+  const embed = embeddingsPipeline(ports.pipeline);
   const identity = json({ name: 'OmniRoute', status: 'ok', version: ports.version });
   const shelf = createItemShelf();
   const startedAtS = Math.floor(ports.clock.nowMs() / 1_000);

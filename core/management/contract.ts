@@ -1,5 +1,6 @@
 /** The whole management contract: REST under `/api`, and later the desktop's message port, are made from it. */
 import { authContract } from './auth.ts';
+import { budgetContract } from './budget.ts';
 import { comboTestsContract } from './combo-tests.ts';
 import { combosContract } from './combos.ts';
 import { fallbackChainsContract } from './fallback-chains.ts';
@@ -18,6 +19,7 @@ export const contract = {
   providerNodes: providerNodesContract,
   providerModels: providerModelsContract,
   models: modelsContract,
+  budget: budgetContract,
   comboTests: comboTestsContract,
   combos: combosContract,
   fallbackChains: fallbackChainsContract,

@@ -1,5 +1,6 @@
 /** The contract with its handlers. */
 import { authHandlers } from './auth.ts';
+import { budgetHandlers } from './budget.ts';
 import { comboTestsHandlers } from './combo-tests.ts';
 import { combosHandlers } from './combos.ts';
 import { fallbackChainsHandlers } from './fallback-chains.ts';
@@ -19,6 +20,7 @@ export const router = implementer.router({
   providerNodes: providerNodesHandlers(implementer),
   providerModels: providerModelsHandlers(implementer),
   models: modelsHandlers(implementer),
+  budget: budgetHandlers(implementer),
   comboTests: comboTestsHandlers(implementer),
   combos: combosHandlers(implementer),
   fallbackChains: fallbackChainsHandlers(implementer),

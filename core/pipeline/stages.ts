@@ -4,6 +4,7 @@
  */
 import { OmniError } from '../base/errors.ts';
 import type { AnswerCache } from '../policy/answer-cache.ts';
+import type { Budgets } from '../policy/budgets.ts';
 import { resolve } from '../routing/resolve.ts';
 import { cacheStage } from './cache-stage.ts';
 import { compose, type Exchange, type Reply, type Stage } from './exchange.ts';
@@ -18,6 +19,7 @@ export interface GeneratePorts {
   readonly walk: WalkPorts;
   readonly register: SharedRegister;
   readonly cache: AnswerCache;
+  readonly budgets: Pick<Budgets, 'check'>;
 }
 
 /** The pipeline for generating, ready to run. */
@@ -30,6 +32,7 @@ export function generatePipeline(ports: GeneratePorts): (exchange: Exchange) => 
     record,
     permit,
     idempotencyStage(ports.register),
+    withinBudget(ports.budgets),
     cacheStage({ cache: ports.cache, routeOf }),
     attempt(ports),
   ]);
@@ -58,6 +61,14 @@ export const permit: Stage = (exchange, next) => {
 export function requirePermission({ caller, model }: Exchange): void {
   if (caller.allows(model)) return;
   throw new OmniError('permission_denied', `This API key may not use the model "${model}".`, { path: 'model' });
+}
+
+/** Has the caller's key anything left to spend? */
+export function withinBudget(budgets: Pick<Budgets, 'check'>): Stage {
+  return (exchange, next) => {
+    budgets.check(exchange.caller.apiKeyId);
+    return next();
+  };
 }
 
 /** Walks the plan's targets until one answers. */

@@ -7,6 +7,7 @@ import { Secret } from '../../core/base/secret.ts';
 import { createManagement } from '../../core/management/handler.ts';
 import type { ManagementServices } from '../../core/management/services.ts';
 import { createApiKeys } from '../../core/policy/api-keys.ts';
+import { createBudgets } from '../../core/policy/budgets.ts';
 import { decideDoor, doorRequest, doorRules } from '../../core/policy/door.ts';
 import { createSessions } from '../../core/policy/sessions.ts';
 import { createSettings, type SettingsService } from '../../core/policy/settings.ts';
@@ -106,6 +107,11 @@ async function servicesInMemory(hasPassword: boolean, changed: () => void): Prom
     settings,
     changed,
     ...routingInMemory(store, settings),
+    budgets: createBudgets({
+      ...{ keyValues: store.keyValues, rollups: store.rollups, clock },
+      timeZone: () => 'UTC',
+      onWarning: () => undefined,
+    }),
     tryModel: (model) =>
       Promise.resolve(
         model.includes('bad')
