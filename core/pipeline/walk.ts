@@ -39,6 +39,8 @@ const ATTEMPT_LIMIT = 20;
 const WALK_LIMIT_MS = 300_000;
 /** So long a request waits for its turn at one model while another one stands ready. */
 const PATIENCE_MS = 2_000;
+/** So long in all a request waits, while nothing stands ready, for one that rests and was not called yet. */
+const REST_PATIENCE_MS = 5_000;
 
 /** Runs the exchange's plan. Throws the last failure, or what `Exhaustion` makes of all of them. */
 export async function walk(exchange: Exchange, ports: WalkPorts, work: Work): Promise<Reply> {
@@ -52,6 +54,8 @@ class Walk {
   readonly #plan: Plan;
   readonly #deadlineMs = performance.now() + WALK_LIMIT_MS;
   readonly #exhaustion: Exhaustion;
+  /** The accounts that were called, by leg: none is called twice. */
+  readonly #tried = new Map<Leg, Set<Account | undefined>>();
   #attempts = 0;
 
   constructor(exchange: Exchange, ports: WalkPorts, plan: Plan) {
@@ -64,18 +68,45 @@ class Walk {
 
   async run(work: Work): Promise<Reply> {
     this.#noteCombo();
-    for (const [at, leg] of this.#plan.legs.entries()) {
-      if (!this.#isAllowed(leg)) continue;
-      const reply = await this.#tryLeg(leg, work, at);
-      if (reply !== undefined) return reply;
-      if (this.#isOver()) break;
+    const legs = this.#plan.legs.filter((leg) => this.#isAllowed(leg));
+    const restUntilMs = performance.now() + REST_PATIENCE_MS;
+    for (;;) {
+      for (const [at, leg] of legs.entries()) {
+        const reply = await this.#tryLeg(leg, work, at);
+        if (reply !== undefined) return reply;
+        if (this.#isOver()) throw this.#exhaustion.error();
+      }
+      // Nothing stands ready. What was not called yet may do so in a moment: better than an error that says so.
+      const waitMs = this.#shortestRestMs(legs);
+      if (waitMs === undefined || performance.now() + waitMs > restUntilMs) break;
+      await this.#ports.resilience.changed(waitMs, this.#exchange.cancellation);
     }
+    for (const leg of legs) this.#noteSkipped(leg);
     throw this.#exhaustion.error();
+  }
+
+  /** How long until one that was not called yet has rested; undefined: there is none. */
+  #shortestRestMs(legs: readonly Leg[]): number | undefined {
+    const restsMs = legs.flatMap((leg) =>
+      accountsOf(leg).flatMap((account) => {
+        if (this.#triedOf(leg).has(account)) return [];
+        const standing = this.#ports.resilience.standing(leg, account);
+        if (standing.state === 'ready') return [0];
+        return standing.state === 'wait' ? [] : [Math.max(1, standing.untilMs - Date.now())];
+      }),
+    );
+    return restsMs.length === 0 ? undefined : Math.min(...restsMs);
+  }
+
+  #triedOf(leg: Leg): Set<Account | undefined> {
+    const tried = this.#tried.get(leg) ?? new Set();
+    this.#tried.set(leg, tried);
+    return tried;
   }
 
   /** Undefined when the leg has nothing left to try. */
   async #tryLeg(leg: Leg, work: Work, at: number): Promise<Reply | undefined> {
-    const tried = new Set<Account | undefined>();
+    const tried = this.#triedOf(leg);
     const waitUntilMs = performance.now() + this.#patienceMs(leg, at);
     while (!this.#isOver()) {
       const { ready, waitMs } = this.#survey(leg, tried);
@@ -90,16 +121,14 @@ class Walk {
       if (waitMs === undefined || leftMs <= 0 || (Number.isFinite(waitMs) && waitMs > leftMs)) break;
       await this.#ports.resilience.changed(Math.min(waitMs, leftMs), this.#exchange.cancellation);
     }
-    this.#noteSkipped(leg, tried);
     return undefined;
   }
 
   /** The accounts that may be called now, and how long until another one may; infinite: until some request ends. */
   #survey(leg: Leg, tried: ReadonlySet<Account | undefined>): Survey {
-    const accounts: readonly (Account | undefined)[] = leg.accounts.length > 0 ? leg.accounts : [undefined];
     const ready: (Account | undefined)[] = [];
     let waitMs: number | undefined;
-    for (const account of accounts) {
+    for (const account of accountsOf(leg)) {
       if (tried.has(account)) continue;
       const standing = this.#ports.resilience.standing(leg, account);
       if (standing.state === 'ready') ready.push(account);
@@ -189,10 +218,9 @@ class Walk {
     return isOtherReady ? Math.min(PATIENCE_MS, leg.rules.queueTimeoutMs) : leg.rules.queueTimeoutMs;
   }
 
-  #noteSkipped(leg: Leg, tried: ReadonlySet<Account | undefined>): void {
-    const accounts: readonly (Account | undefined)[] = leg.accounts.length > 0 ? leg.accounts : [undefined];
-    for (const account of accounts) {
-      if (tried.has(account)) continue;
+  #noteSkipped(leg: Leg): void {
+    for (const account of accountsOf(leg)) {
+      if (this.#triedOf(leg).has(account)) continue;
       const standing = this.#ports.resilience.standing(leg, account);
       const target = targetOf(leg, account);
       this.#exhaustion.passedOver(target, standing);
@@ -215,6 +243,11 @@ class Walk {
       });
     });
   }
+}
+
+/** A local server without a connection is one account without a name. */
+function accountsOf({ accounts }: Leg): readonly (Account | undefined)[] {
+  return accounts.length > 0 ? accounts : [undefined];
 }
 
 interface Survey {

@@ -11,8 +11,9 @@ export interface Cooldown {
   readonly toldUntilMs: number;
   /** Until when we wait by ourselves. */
   readonly ownUntilMs: number;
-  /** How many failures in a row, less one. */
+  /** How many failures in a row, less one; those of attempts that ran side by side are one. */
   readonly level: number;
+  readonly failedAtMs: number;
   readonly code: ErrorCode;
   /** The upstream's words, scrubbed. */
   readonly message: string;
@@ -24,6 +25,8 @@ export interface CooldownFailure {
   readonly message: string;
   /** How long the provider asked to wait. */
   readonly retryAfterMs?: number;
+  /** When the attempt began. */
+  readonly startedAtMs: number;
 }
 
 export interface CooldownClock {
@@ -52,13 +55,19 @@ export function coolDown(
 ): Cooldown {
   const { code, message, kind, retryAfterMs } = failure;
   const isFresh = before !== undefined && nowMs - restsUntilMs(before) < FORGET_MS;
-  const level = isFresh ? Math.min(before.level + 1, LEVEL_MAX, profile.maxBackoffLevel) : 0;
+  // A burst fails as one: what began before the last failure says nothing that was not known.
+  const isSame = isFresh && failure.startedAtMs <= before.failedAtMs;
+  const raised = isFresh ? Math.min(before.level + 1, LEVEL_MAX, profile.maxBackoffLevel) : 0;
+  const level = isSame ? before.level : raised;
+  const after = { level, failedAtMs: isSame ? before.failedAtMs : nowMs, code, message };
   if (retryAfterMs !== undefined) {
     const toldUntilMs = nowMs + Math.min(Math.max(0, retryAfterMs), TOLD_MAX_MS);
-    return { toldUntilMs, ownUntilMs: 0, level, code, message };
+    return { ...after, toldUntilMs, ownUntilMs: 0 };
   }
+  const toldUntilMs = before?.toldUntilMs ?? 0;
+  if (isSame) return { ...after, toldUntilMs, ownUntilMs: before.ownUntilMs };
   const jittered = ownWaitMs(kind, level, profile) * (1 - JITTER + 2 * JITTER * random);
-  return { toldUntilMs: before?.toldUntilMs ?? 0, ownUntilMs: nowMs + jittered, level, code, message };
+  return { ...after, toldUntilMs, ownUntilMs: nowMs + jittered };
 }
 
 /** After a success: our own guess is gone, the provider's word stays until its time. */

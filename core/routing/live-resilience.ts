@@ -45,6 +45,14 @@ export function createResilience(ports: ResiliencePorts): Resilience {
   return new LiveResilience(ports);
 }
 
+interface FailedAttempt {
+  readonly leg: Leg;
+  /** Of the account, or the provider where it has none. */
+  readonly id: string;
+  readonly isProbe: boolean;
+  readonly startedAtMs: number;
+}
+
 class LiveResilience implements Resilience {
   readonly view: ResilienceView;
   readonly #ports: ResiliencePorts;
@@ -118,7 +126,7 @@ class LiveResilience implements Resilience {
           if (!isAnswered) this.#succeed(provider, id, place);
         } else if (result === 'cancelled') {
           if (isProbe && !isAnswered) this.#stepBreaker(provider, 'release');
-        } else this.#fail(result, { leg, id, isProbe: isProbe && !isAnswered });
+        } else this.#fail(result, { leg, id, isProbe: isProbe && !isAnswered, startedAtMs: nowMs });
         for (const wake of [...this.#waiting]) wake();
       },
     };
@@ -197,11 +205,16 @@ class LiveResilience implements Resilience {
     }
   }
 
-  #fail(error: OmniError, { leg, id, isProbe }: { leg: Leg; id: string; isProbe: boolean }): void {
+  #fail(error: OmniError, { leg, id, isProbe, startedAtMs }: FailedAttempt): void {
     const provider = leg.provider.id;
     const nowMs = this.#ports.clock.nowMs();
     const verdict = verdictOf(error);
-    if (verdict.isProviderFailure) this.#stepBreaker(provider, 'failure');
+    if (verdict.isProviderFailure) {
+      // Attempts that ran side by side fail as one.
+      const lastFailureAtMs = this.#states.breakers.get(provider)?.lastFailureAtMs;
+      if (isProbe || lastFailureAtMs === undefined || startedAtMs > lastFailureAtMs)
+        this.#stepBreaker(provider, 'failure');
+    }
     // An answer that blames the request or the account is an answer: the provider works.
     else if (isProbe)
       this.#stepBreaker(provider, verdict.next === 'return' && error.blame === 'gateway' ? 'release' : 'success');
@@ -213,6 +226,7 @@ class LiveResilience implements Resilience {
       {
         kind,
         code: error.code,
+        startedAtMs,
         message: error.message.slice(0, MESSAGE_LENGTH),
         ...(error.retryAfterMs !== undefined && { retryAfterMs: error.retryAfterMs }),
       },

@@ -102,6 +102,7 @@ function readResting(value: JsonObject | undefined): Resting | undefined {
       toldUntilMs: asNumber(cooldown['toldUntilMs']) ?? 0,
       ownUntilMs: asNumber(cooldown['ownUntilMs']) ?? 0,
       level: asNumber(cooldown['level']) ?? 0,
+      failedAtMs: asNumber(cooldown['failedAtMs']) ?? 0,
       code,
       message: asString(cooldown['message']) ?? '',
     },
