@@ -21,7 +21,7 @@ export function waitFromText(text: string, nowMs: number): number | undefined {
 }
 
 /** `2h7m23s` in milliseconds; undefined when it is none. */
-export function durationMs(text: string): number | undefined {
+function durationMs(text: string): number | undefined {
   const compact = text.replace(/\s+/g, '').toLowerCase();
   if (!DURATION.test(compact)) return undefined;
   let total = 0;

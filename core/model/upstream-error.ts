@@ -4,7 +4,6 @@
  * https://ai.google.dev/gemini-api/docs/troubleshooting). This is the one place where message text is read; all others
  * use the resulting code.
  */
-import { durationMs } from '../base/duration.ts';
 import { ERRORS, type ErrorCode, type LimitScope, OmniError } from '../base/errors.ts';
 
 /** An upstream's error as its format's decoder read it. */
@@ -116,16 +115,25 @@ export function upstreamError(body: UpstreamErrorBody, status?: number): OmniErr
   });
 }
 
-const WAIT =
-  /(?:retry after|try again in|retry in|reset(?:s)? (?:after|in)|available again in)\s*:?\s*((?:\d+(?:\.\d+)?\s*(?:milliseconds?|ms|seconds?|secs?|s|minutes?|mins?|m|hours?|hrs?|h|days?|d)?[\s,]*(?:and\s+)?){1,4})/i;
+const AMOUNT = String.raw`(\d+(?:\.\d+)?)\s*(milliseconds?|ms|seconds?|secs?|s|minutes?|mins?|m|hours?|hrs?|h|days?|d)?`;
+const WAIT = new RegExp(
+  String.raw`(?:retry after|try again in|retry in|resets? (?:after|in)|available again in)\s*:?\s*((?:${AMOUNT}(?:[\s,]|and)*){1,4})`,
+  'i',
+);
+const UNITS_MS: readonly (readonly [RegExp, number])[] = [
+  [/^(?:ms|milli)/i, 1],
+  [/^s/i, 1_000],
+  [/^m/i, 60_000],
+  [/^h/i, 3_600_000],
+  [/^d/i, 86_400_000],
+];
 
 /** A wait that is told only in words: `Please try again in 1m2.5s`, `reset after 2h7m23s`, `retry after 20 seconds`. */
 function waitInWords(message: string): number | undefined {
   const words = WAIT.exec(message.slice(0, PHRASE_WITHIN))?.[1];
   if (words === undefined) return undefined;
-  const short = words
-    .replace(/milliseconds?/gi, 'ms')
-    .replace(/(\d)\s*(d|h|m|s)(?!s\b)[a-rt-z]*/gi, '$1$2')
-    .replace(/[\s,]|and/gi, '');
-  return durationMs(/^\d+(?:\.\d+)?$/.test(short) ? `${short}s` : short);
+  return [...words.matchAll(new RegExp(AMOUNT, 'gi'))].reduce((sum, [, amount = '0', unit = 's']) => {
+    const unitMs = UNITS_MS.find(([name]) => name.test(unit))?.[1] ?? 0;
+    return sum + Number(amount) * unitMs;
+  }, 0);
 }
