@@ -12,6 +12,7 @@ import { idempotencyStage, type SharedRegister } from './idempotency-stage.ts';
 import type { LanePorts } from './lane.ts';
 import { hubLane } from './lane-hub.ts';
 import { canPass, passLane } from './lane-pass.ts';
+import { progressStage } from './progress-stage.ts';
 import { type WalkPorts, walk } from './walk.ts';
 
 export interface GeneratePorts {
@@ -31,6 +32,7 @@ export function generatePipeline(ports: GeneratePorts): (exchange: Exchange) => 
   return compose([
     record,
     permit,
+    progressStage,
     idempotencyStage(ports.register),
     withinBudget(ports.budgets),
     cacheStage({ cache: ports.cache, routeOf }),
