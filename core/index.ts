@@ -22,6 +22,7 @@ import { openDoor } from './policy/doorkeeper.ts';
 import type { Environment } from './policy/environment.ts';
 import { authorityOf, isLoopbackName } from './policy/hosts.ts';
 import { createIdempotencyRegister } from './policy/idempotency.ts';
+import { createIpFilter } from './policy/ip-filter.ts';
 import { startRetention } from './policy/retention.ts';
 import { createSessions, type Sessions } from './policy/sessions.ts';
 import { createSettings, type SettingsService } from './policy/settings.ts';
@@ -166,7 +167,9 @@ function openSurfaces(ports: CorePorts, foundations: Foundations, parts: Surface
   const { store, vault } = foundations;
   const { settings, apiKeys, sessions } = parts;
   const { live, accounts } = openAccounts({ ...foundations, clock, log, rules: () => routingRules(settings) });
-  const door = openDoor(settings, { baseUrl: ports.environment.baseUrl, bound: () => parts.bound()?.authority });
+  const ipFilter = createIpFilter({ keyValues: store.keyValues, rules: () => settings.current().ipFilter, clock });
+  const own = { baseUrl: ports.environment.baseUrl, bound: () => parts.bound()?.authority };
+  const door = openDoor(settings, own, ipFilter);
   const isNeeded = (request: IncomingMessage): boolean =>
     isKeyRequired(settings.current().requireApiKey, {
       isLocal: door.isLocal(request),
@@ -213,6 +216,7 @@ function openSurfaces(ports: CorePorts, foundations: Foundations, parts: Surface
     providers: live.providers,
     changed: live.changed,
     budgets,
+    ipFilter,
     balancer: parts.routing.balancer,
     resilience: parts.routing.resilience,
     tryModel: (model, limitMs) => tryModel(model, limitMs, trial),

@@ -4,6 +4,7 @@ import { budgetContract } from './budget.ts';
 import { comboTestsContract } from './combo-tests.ts';
 import { combosContract } from './combos.ts';
 import { fallbackChainsContract } from './fallback-chains.ts';
+import { ipFilterContract } from './ip-filter.ts';
 import { keysContract } from './keys.ts';
 import { modelsContract } from './models.ts';
 import { providerModelsContract } from './provider-models.ts';
@@ -23,6 +24,7 @@ export const contract = {
   comboTests: comboTestsContract,
   combos: combosContract,
   fallbackChains: fallbackChainsContract,
+  ipFilter: ipFilterContract,
   keys: keysContract,
   usage: usageContract,
   resilience: resilienceContract,

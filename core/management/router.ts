@@ -5,6 +5,7 @@ import { comboTestsHandlers } from './combo-tests.ts';
 import { combosHandlers } from './combos.ts';
 import { fallbackChainsHandlers } from './fallback-chains.ts';
 import { implementer } from './implementer.ts';
+import { ipFilterHandlers } from './ip-filter.ts';
 import { keysHandlers } from './keys.ts';
 import { modelsHandlers } from './models.ts';
 import { providerModelsHandlers } from './provider-models.ts';
@@ -24,6 +25,7 @@ export const router = implementer.router({
   comboTests: comboTestsHandlers(implementer),
   combos: combosHandlers(implementer),
   fallbackChains: fallbackChainsHandlers(implementer),
+  ipFilter: ipFilterHandlers(implementer),
   keys: keysHandlers(implementer),
   usage: usageHandlers(implementer),
   resilience: resilienceHandlers(implementer),

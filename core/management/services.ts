@@ -4,6 +4,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { ApiKeys } from '../policy/api-keys.ts';
 import type { Budgets } from '../policy/budgets.ts';
+import type { IpFilter } from '../policy/ip-filter.ts';
 import type { Sessions } from '../policy/sessions.ts';
 import type { SettingsService } from '../policy/settings.ts';
 import type { ModelInfo } from '../providers/catalog/model-info.ts';
@@ -45,6 +46,7 @@ export interface ManagementServices {
   readonly settings: SettingsService;
   readonly balancer: Pick<Balancer, 'metrics'>;
   readonly budgets: Budgets;
+  readonly ipFilter: IpFilter;
   readonly resilience: Pick<Resilience, 'view' | 'reset'>;
   /** Sends "Hi" to a model as a client would, at most five tokens long. */
   tryModel(model: string, limitMs: number): Promise<ModelTrial>;

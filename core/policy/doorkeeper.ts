@@ -1,6 +1,7 @@
 /** The door at work: decides about each request as it comes, and remembers which ones were local for the key check. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type DoorRules, decideDoor, doorRequest, doorRules } from './door.ts';
+import type { IpFilter } from './ip-filter.ts';
 import type { SettingsService } from './settings.ts';
 
 export interface Doorkeeper {
@@ -17,12 +18,13 @@ export interface OwnAddress {
   bound(): string | undefined;
 }
 
-export function openDoor(settings: SettingsService, own: OwnAddress): Doorkeeper {
+export function openDoor(settings: SettingsService, own: OwnAddress, filter: Pick<IpFilter, 'check'>): Doorkeeper {
   const local = new WeakSet<IncomingMessage>();
   const rules = rulesInForce(settings, own);
   return {
     isLocal: (request) => local.has(request),
     check(request, response) {
+      filter.check(request.socket.remoteAddress);
       const decision = decideDoor(doorRequest(request), rules());
       if (decision.kind === 'refuse') throw decision.error;
       for (const [name, value] of Object.entries(decision.headers)) response.setHeader(name, value);

@@ -7,6 +7,7 @@ import { OmniError } from '../base/errors.ts';
 import type { JsonValue } from '../base/json.ts';
 import type { Log } from '../base/log.ts';
 import type { KeyValueRepository } from '../store/store.ts';
+import { isEntry } from './ip-filter.ts';
 
 const host = z
   .string()
@@ -53,7 +54,11 @@ const timeouts = z.strictObject({
   idleMs: z.int().min(100).max(3_600_000),
   totalMs: z.int().min(100).max(86_400_000),
 });
-const addresses = z.array(z.string().min(1).max(60)).max(1_000);
+const address = z
+  .string()
+  .max(60)
+  .refine(isEntry, 'must be an IP address, a range like 10.0.0.0/8 or a wildcard like 192.168.*.*');
+const addresses = z.array(address).max(1_000);
 
 /** Shapes and bounds of the settings (facts.md F.3 and ours). Every member has a default in `DEFAULT_SETTINGS`. */
 export const SETTINGS_SHAPE = {

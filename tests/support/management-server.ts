@@ -9,6 +9,7 @@ import type { ManagementServices } from '../../core/management/services.ts';
 import { createApiKeys } from '../../core/policy/api-keys.ts';
 import { createBudgets } from '../../core/policy/budgets.ts';
 import { decideDoor, doorRequest, doorRules } from '../../core/policy/door.ts';
+import { createIpFilter } from '../../core/policy/ip-filter.ts';
 import { createSessions } from '../../core/policy/sessions.ts';
 import { createSettings, type SettingsService } from '../../core/policy/settings.ts';
 import type { ModelInfo } from '../../core/providers/catalog/model-info.ts';
@@ -107,6 +108,7 @@ async function servicesInMemory(hasPassword: boolean, changed: () => void): Prom
     settings,
     changed,
     ...routingInMemory(store, settings),
+    ipFilter: createIpFilter({ keyValues: store.keyValues, rules: () => settings.current().ipFilter, clock }),
     budgets: createBudgets({
       ...{ keyValues: store.keyValues, rollups: store.rollups, clock },
       timeZone: () => 'UTC',

@@ -1,0 +1,145 @@
+/**
+ * Who may connect at all, by the socket's address: single addresses, CIDR ranges, wildcards and bans for a time (facts.md
+ * E.11). This machine itself is never shut out: its owner could not open the door again.
+ */
+import ipaddr from 'ipaddr.js';
+import type { Clock } from '../base/clock.ts';
+import { OmniError } from '../base/errors.ts';
+import { asNumber, asObject, asString } from '../base/json.ts';
+import type { KeyValueRepository } from '../store/store.ts';
+import { isLoopbackAddress, plainAddress } from './hosts.ts';
+import type { Settings } from './settings.ts';
+
+export type IpRules = Settings['ipFilter'];
+
+/** True when the address is meant by the entry. */
+type Matcher = (address: ipaddr.IPv4 | ipaddr.IPv6) => boolean;
+
+/** The entry as a matcher. Throws `invalid_request` when it is neither an address, a range nor a wildcard. */
+export function parseEntry(entry: string): Matcher {
+  const text = plainAddress(entry.trim());
+  if (/^(?:\d{1,3}|\*)(?:\.(?:\d{1,3}|\*)){3}$/.test(text) && text.includes('*')) {
+    const parts = text.split('.');
+    return (address) =>
+      address instanceof ipaddr.IPv4 &&
+      address.octets.every((octet, at) => parts[at] === '*' || Number(parts[at]) === octet);
+  }
+  if (ipaddr.isValidCIDR(text)) {
+    const [range, bits] = ipaddr.parseCIDR(text);
+    return (address) => address.kind() === range.kind() && address.match(range, bits);
+  }
+  if (ipaddr.isValid(text) && (text.includes(':') || ipaddr.IPv4.isValidFourPartDecimal(text))) {
+    const only = ipaddr.process(text).toNormalizedString();
+    return (address) => address.toNormalizedString() === only;
+  }
+  throw new OmniError(
+    'invalid_request',
+    `"${entry.slice(0, 60)}" is no IP address. Write one like 192.168.1.7, 192.168.*.*, 10.0.0.0/8 or fd00::/8.`,
+    { path: 'ipFilter' },
+  );
+}
+
+/** Is it an entry that `parseEntry` takes? */
+export function isEntry(entry: string): boolean {
+  try {
+    parseEntry(entry);
+    return true;
+  } catch (error) {
+    if (error instanceof OmniError) return false;
+    throw error;
+  }
+}
+
+export interface TemporaryBan {
+  readonly ip: string;
+  readonly untilMs: number;
+  readonly reason: string;
+}
+
+export interface IpFilter {
+  /** Throws `forbidden_address`. */
+  check(address: string | undefined): void;
+  bans(): readonly TemporaryBan[];
+  /** Throws `invalid_request` for what is no single address, or one of this machine's own. */
+  ban(ban: TemporaryBan): void;
+  unban(ip: string): boolean;
+}
+
+const NAMESPACE = 'ipBans';
+
+interface Compiled {
+  readonly from: IpRules;
+  readonly deny: readonly Matcher[];
+  readonly allow: readonly Matcher[];
+}
+
+export function createIpFilter(ports: {
+  readonly keyValues: KeyValueRepository;
+  rules(): IpRules;
+  readonly clock: Clock;
+}): IpFilter {
+  const { keyValues, clock } = ports;
+  const bans = new Map<string, TemporaryBan>();
+  for (const [ip, value] of keyValues.entries(NAMESPACE)) {
+    const stored = asObject(value);
+    bans.set(ip, { ip, untilMs: asNumber(stored?.['untilMs']) ?? 0, reason: asString(stored?.['reason']) ?? '' });
+  }
+  let compiled = compile(ports.rules());
+  const lists = (): Compiled => {
+    const rules = ports.rules();
+    if (rules !== compiled.from) compiled = compile(rules);
+    return compiled;
+  };
+  const unban = (ip: string): boolean => {
+    keyValues.remove(NAMESPACE, ip);
+    return bans.delete(ip);
+  };
+  const isBanned = (ip: string): boolean => {
+    const ban = bans.get(ip);
+    if (ban === undefined) return false;
+    if (ban.untilMs > clock.nowMs()) return true;
+    unban(ip);
+    return false;
+  };
+  return {
+    check(address) {
+      const rules = ports.rules();
+      if (!rules.enabled && bans.size === 0) return;
+      if (address === undefined || isLoopbackAddress(address)) return;
+      const plain = plainAddress(address);
+      if (!isBanned(plain) && isAllowed(plain, lists())) return;
+      throw new OmniError('forbidden_address', `The address ${plain} may not use this gateway.`);
+    },
+    bans: () => [...bans.values()].filter(({ ip }) => isBanned(ip)),
+    ban(ban) {
+      const ip = plainAddress(ban.ip.trim());
+      if (!ipaddr.isValid(ip))
+        throw new OmniError('invalid_request', `"${ban.ip}" is no IP address.`, { path: 'tempBan' });
+      if (isLoopbackAddress(ip))
+        throw new OmniError('invalid_request', 'This machine itself cannot be banned.', { path: 'tempBan' });
+      bans.set(ip, { ...ban, ip });
+      keyValues.set(NAMESPACE, ip, { untilMs: ban.untilMs, reason: ban.reason });
+    },
+    unban: (ip) => unban(plainAddress(ip.trim())),
+  };
+}
+
+function compile(rules: IpRules): Compiled {
+  // What came by an import and is no entry must not open or shut the door for all others.
+  const matchers = (entries: readonly string[]): Matcher[] => entries.filter(isEntry).map(parseEntry);
+  return { from: rules, deny: matchers(rules.blacklist), allow: matchers(rules.whitelist) };
+}
+
+function isAllowed(address: string, { from, deny, allow }: Compiled): boolean {
+  if (!from.enabled || !ipaddr.isValid(address)) return true;
+  const parsed = ipaddr.process(address);
+  const isListed = (matchers: readonly Matcher[]): boolean => matchers.some((matches) => matches(parsed));
+  switch (from.mode) {
+    case 'blacklist':
+      return !isListed(deny);
+    case 'whitelist':
+      return isListed(allow);
+    case 'whitelist-priority':
+      return isListed(allow) || !isListed(deny);
+  }
+}
