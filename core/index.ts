@@ -193,6 +193,7 @@ function openSurfaces(ports: CorePorts, foundations: Foundations, parts: Surface
       ...{ clock, log },
     }),
     budgets,
+    shapeRules: () => settings.current(),
   };
   const trial = { run: generatePipeline(pipeline), snapshot: live.current, ledger };
   const gateway = createGateway({

@@ -11,6 +11,7 @@ import type { ChatEvent } from '../model/event.ts';
 import type { FormatId } from '../model/format-id.ts';
 import type { Loss } from '../model/loss.ts';
 import type { ChatRequest } from '../model/request.ts';
+import type { RequestShaper } from '../model/shaping.ts';
 import type { ToolNames } from '../model/tool-names.ts';
 import type { UpstreamErrorBody } from '../model/upstream-error.ts';
 import type { Usage } from '../model/usage.ts';
@@ -44,6 +45,9 @@ export interface Format {
   encodeError(error: OmniError): { readonly status: number; readonly body: JsonObject };
   /** Reads the body of an upstream's error answer; never throws, whatever the body is. */
   decodeError(body: JsonValue | string): UpstreamErrorBody;
+
+  /** What the user's settings change in a client's body. */
+  readonly shaper: RequestShaper;
 }
 
 export interface RequestAddress {

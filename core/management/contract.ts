@@ -12,6 +12,7 @@ import { providerNodesContract } from './provider-nodes.ts';
 import { providersContract } from './providers.ts';
 import { resilienceContract } from './resilience.ts';
 import { settingsContract } from './settings.ts';
+import { shapingContract } from './shaping.ts';
 import { usageContract } from './usage.ts';
 
 export const contract = {
@@ -29,4 +30,5 @@ export const contract = {
   usage: usageContract,
   resilience: resilienceContract,
   settings: settingsContract,
+  shaping: shapingContract,
 };

@@ -13,6 +13,7 @@ import { providerNodesHandlers } from './provider-nodes.ts';
 import { providersHandlers } from './providers.ts';
 import { resilienceHandlers } from './resilience.ts';
 import { settingsHandlers } from './settings.ts';
+import { shapingHandlers } from './shaping.ts';
 import { usageHandlers } from './usage.ts';
 
 export const router = implementer.router({
@@ -30,4 +31,5 @@ export const router = implementer.router({
   usage: usageHandlers(implementer),
   resilience: resilienceHandlers(implementer),
   settings: settingsHandlers(implementer),
+  shaping: shapingHandlers(implementer),
 });

@@ -13,6 +13,7 @@ import type { LanePorts } from './lane.ts';
 import { hubLane } from './lane-hub.ts';
 import { canPass, passLane } from './lane-pass.ts';
 import { progressStage } from './progress-stage.ts';
+import { type ShapeRules, shapeStage } from './shape-stage.ts';
 import { type WalkPorts, walk } from './walk.ts';
 
 export interface GeneratePorts {
@@ -21,6 +22,7 @@ export interface GeneratePorts {
   readonly register: SharedRegister;
   readonly cache: AnswerCache;
   readonly budgets: Pick<Budgets, 'check'>;
+  shapeRules(): ShapeRules;
 }
 
 /** The pipeline for generating, ready to run. */
@@ -35,6 +37,7 @@ export function generatePipeline(ports: GeneratePorts): (exchange: Exchange) => 
     progressStage,
     idempotencyStage(ports.register),
     withinBudget(ports.budgets),
+    shapeStage(ports.shapeRules),
     cacheStage({ cache: ports.cache, routeOf }),
     attempt(ports),
   ]);

@@ -11,6 +11,7 @@ import { encodeRequest } from './encode-request.ts';
 import { encodeStream } from './encode-stream.ts';
 import { decodeError, encodeError } from './errors.ts';
 import { observeStream } from './observe-stream.ts';
+import { shaper } from './shape-request.ts';
 
 export const anthropicMessages: Format = {
   id: 'anthropic-messages',
@@ -25,4 +26,5 @@ export const anthropicMessages: Format = {
   observeStream,
   encodeError,
   decodeError,
+  shaper,
 };

@@ -8,6 +8,7 @@ import { GeminiStreamEncoder } from './encode-stream.ts';
 import { decodeError, encodeError } from './errors.ts';
 import { GeminiObserver } from './observe-stream.ts';
 import { decodeReply } from './reply-decoder.ts';
+import { shaper } from './shape-request.ts';
 
 export const gemini: Format = {
   id: 'gemini',
@@ -22,4 +23,5 @@ export const gemini: Format = {
   observeStream: () => new GeminiObserver(),
   encodeError,
   decodeError,
+  shaper,
 };

@@ -6,6 +6,7 @@ import { encodeRequest } from './encode-request.ts';
 import { decodeError, encodeError } from './errors.ts';
 import { OllamaObserver } from './observe-stream.ts';
 import { decodeReply, decodeStream } from './reply-decoder.ts';
+import { shaper } from './shape-request.ts';
 
 export const ollamaChat: Format = {
   id: 'ollama-chat',
@@ -20,4 +21,5 @@ export const ollamaChat: Format = {
   observeStream: () => new OllamaObserver(),
   encodeError,
   decodeError,
+  shaper,
 };

@@ -8,6 +8,7 @@ import { encodeRequest } from './encode-request.ts';
 import { encodeStream } from './encode-stream.ts';
 import { decodeError, encodeError } from './errors.ts';
 import { observeStream } from './observe-stream.ts';
+import { shaper } from './shape-request.ts';
 import { FORMAT } from './wire.ts';
 
 export const openaiResponses: Format = {
@@ -23,4 +24,5 @@ export const openaiResponses: Format = {
   observeStream,
   encodeError,
   decodeError,
+  shaper,
 };

@@ -1,0 +1,156 @@
+/** facts.md E.9, E.10: one prompt, once, and one thinking budget, in each client's own words. */
+import { describe, expect, it } from 'vitest';
+import type { JsonObject } from '../../core/base/json.ts';
+import { FORMATS } from '../../core/formats/index.ts';
+import type { FormatId } from '../../core/model/format-id.ts';
+import { thinkingChoice } from '../../core/policy/thinking-budget.ts';
+
+const hi = [{ role: 'user', content: 'hi' }];
+
+describe('the global system prompt', () => {
+  it.each<[string, FormatId, JsonObject, JsonObject]>([
+    ['chat without', 'openai-chat', { messages: hi }, { messages: [{ role: 'system', content: 'P' }, ...hi] }],
+    [
+      'chat with a text',
+      'openai-chat',
+      { messages: [{ role: 'system', content: 'Own' }, ...hi] },
+      { messages: [{ role: 'system', content: 'P\n\nOwn' }, ...hi] },
+    ],
+    [
+      'chat with parts of a developer',
+      'openai-chat',
+      { messages: [{ role: 'developer', content: [{ type: 'text', text: 'Own' }] }] },
+      {
+        messages: [
+          {
+            role: 'developer',
+            content: [
+              { type: 'text', text: 'P' },
+              { type: 'text', text: 'Own' },
+            ],
+          },
+        ],
+      },
+    ],
+    ['responses without', 'openai-responses', { input: 'hi' }, { input: 'hi', instructions: 'P' }],
+    [
+      'responses with',
+      'openai-responses',
+      { input: 'hi', instructions: 'Own' },
+      { input: 'hi', instructions: 'P\n\nOwn' },
+    ],
+    ['messages without', 'anthropic-messages', { messages: hi }, { messages: hi, system: 'P' }],
+    ['messages with a text', 'anthropic-messages', { system: 'Own' }, { system: 'P\n\nOwn' }],
+    [
+      'messages with blocks and a cache mark',
+      'anthropic-messages',
+      { system: [{ type: 'text', text: 'Own', cache_control: { type: 'ephemeral' } }] },
+      {
+        system: [
+          { type: 'text', text: 'P' },
+          { type: 'text', text: 'Own', cache_control: { type: 'ephemeral' } },
+        ],
+      },
+    ],
+    ['gemini without', 'gemini', { contents: [] }, { contents: [], systemInstruction: { parts: [{ text: 'P' }] } }],
+    [
+      'gemini with, in the other spelling',
+      'gemini',
+      { system_instruction: { parts: [{ text: 'Own' }] } },
+      { system_instruction: { parts: [{ text: 'P' }, { text: 'Own' }] } },
+    ],
+    ['ollama without', 'ollama-chat', { messages: hi }, { messages: [{ role: 'system', content: 'P' }, ...hi] }],
+  ])('%s, and never twice', (_name, format, body, expected) => {
+    const { shaper } = FORMATS[format];
+    const once = shaper.withSystemPrompt(body, 'P');
+    expect(once).toEqual(expected);
+    expect(shaper.withSystemPrompt(once, 'P')).toBe(once);
+  });
+});
+
+describe('the thinking budget', () => {
+  const budget = (tokens: number) => ({ kind: 'budget', tokens }) as const;
+  const remove = { kind: 'remove' } as const;
+  it.each<[string, FormatId, JsonObject, ReturnType<typeof budget> | typeof remove, JsonObject]>([
+    ['chat, low', 'openai-chat', { reasoning_effort: 'high' }, budget(1_024), { reasoning_effort: 'low' }],
+    ['chat, medium', 'openai-chat', { reasoning_effort: 'high' }, budget(10_240), { reasoning_effort: 'medium' }],
+    ['chat, high', 'openai-chat', { reasoning_effort: 'low' }, budget(20_000), { reasoning_effort: 'high' }],
+    ['chat, off', 'openai-chat', { reasoning_effort: 'low' }, budget(0), {}],
+    ['chat, removed', 'openai-chat', { thinking: {}, reasoning: {}, n: 1 }, remove, { n: 1 }],
+    [
+      'responses',
+      'openai-responses',
+      { reasoning: { summary: 'auto', effort: 'low' } },
+      budget(99_999),
+      { reasoning: { summary: 'auto', effort: 'high' } },
+    ],
+    [
+      'messages, with room in max_tokens',
+      'anthropic-messages',
+      { max_tokens: 50_000, thinking: { type: 'enabled', budget_tokens: 2_000 } },
+      budget(10_240),
+      { max_tokens: 50_000, thinking: { type: 'enabled', budget_tokens: 10_240 } },
+    ],
+    [
+      'messages, the budget must stay below max_tokens',
+      'anthropic-messages',
+      { max_tokens: 4_096, thinking: { type: 'enabled', budget_tokens: 2_000 } },
+      budget(10_240),
+      { max_tokens: 14_336, thinking: { type: 'enabled', budget_tokens: 10_240 } },
+    ],
+    [
+      'messages, adaptive stays so',
+      'anthropic-messages',
+      { thinking: { type: 'adaptive' } },
+      budget(1_024),
+      { thinking: { type: 'adaptive' }, output_config: { effort: 'low' } },
+    ],
+    [
+      'messages, off',
+      'anthropic-messages',
+      { thinking: { type: 'enabled' } },
+      budget(0),
+      { thinking: { type: 'disabled' } },
+    ],
+    [
+      'gemini',
+      'gemini',
+      { generationConfig: { temperature: 1, thinkingConfig: { includeThoughts: true, thinkingBudget: 1 } } },
+      budget(5_000),
+      { generationConfig: { temperature: 1, thinkingConfig: { includeThoughts: true, thinkingBudget: 5_000 } } },
+    ],
+    [
+      'gemini with levels',
+      'gemini',
+      { generationConfig: { thinkingConfig: { thinkingLevel: 'low' } } },
+      budget(50_000),
+      { generationConfig: { thinkingConfig: { thinkingLevel: 'high' } } },
+    ],
+    ['ollama', 'ollama-chat', { think: false }, budget(5_000), { think: true }],
+    ['ollama with levels', 'ollama-chat', { think: 'low' }, budget(50_000), { think: 'high' }],
+  ])('%s', (_name, format, body, choice, expected) => {
+    expect(FORMATS[format].shaper.withThinking(body, choice, false)).toEqual(expected);
+  });
+
+  it.each(Object.keys(FORMATS) as FormatId[])('%s: a model that does not think is left alone', (format) => {
+    const body = { messages: hi };
+    expect(FORMATS[format].shaper.withThinking(body, budget(5_000), false)).toBe(body);
+  });
+
+  it('messages: a forced tool or a temperature bears no thinking that nobody asked for', () => {
+    const { shaper } = FORMATS['anthropic-messages'];
+    for (const body of [{ tool_choice: { type: 'any' } }, { temperature: 0 }, { top_k: 5 }])
+      expect(shaper.withThinking(body, budget(5_000), true)).toBe(body);
+  });
+
+  it('adaptive grows with the conversation, the tools and the question', () => {
+    const rule = { mode: 'adaptive', customBudget: 0, effortLevel: 'medium' } as const;
+    const measured = (messages: number, tools: number, lastUserCharacters: number) =>
+      thinkingChoice(rule, () => ({ messages, tools, lastUserCharacters }));
+    expect(measured(10, 3, 2_000)).toEqual(budget(10_240));
+    expect(measured(11, 4, 2_001)).toEqual(budget(Math.ceil(10_240 * 2.3)));
+    expect(
+      thinkingChoice({ ...rule, effortLevel: 'high' }, () => ({ messages: 99, tools: 9, lastUserCharacters: 9_999 })),
+    ).toEqual(budget(131_072));
+  });
+});
