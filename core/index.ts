@@ -26,6 +26,7 @@ import { createIpFilter } from './policy/ip-filter.ts';
 import { startRetention } from './policy/retention.ts';
 import { createSessions, type Sessions } from './policy/sessions.ts';
 import { createSettings, type SettingsService } from './policy/settings.ts';
+import { openCatalog } from './providers/catalog/index.ts';
 import { applyOverrides } from './providers/overrides.ts';
 import type { Provider } from './providers/provider.ts';
 import { PROVIDERS } from './providers/table.ts';
@@ -214,6 +215,7 @@ function openSurfaces(ports: CorePorts, foundations: Foundations, parts: Surface
   const management = createManagement({
     ...{ store, vault, accounts, sessions, apiKeys, settings, clock, log, version },
     catalog: { list: (providerId) => live.current().catalog.list(providerId) },
+    defaultCatalog: () => openCatalog({ providers: [...live.providers().values()] }),
     providers: live.providers,
     changed: live.changed,
     budgets,

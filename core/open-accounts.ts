@@ -8,6 +8,7 @@ import { OmniError } from './base/errors.ts';
 import type { Log } from './base/log.ts';
 import { openCatalog } from './providers/catalog/index.ts';
 import { parseOverrides } from './providers/overrides.ts';
+import { PRICING_NAMESPACE, readPrices } from './providers/pricing.ts';
 import type { Provider } from './providers/provider.ts';
 import { type LiveSnapshot, liveSnapshot } from './routing/live-snapshot.ts';
 import type { RoutingRules } from './routing/snapshot.ts';
@@ -34,7 +35,12 @@ export function openAccounts({ store, vault, rows, clock, log, rules }: AccountP
     rows,
     rules,
     log,
-    catalog: () => openCatalog({ providers: [...live.providers().values()], customModels: store.customModels.list() }),
+    catalog: () =>
+      openCatalog({
+        providers: [...live.providers().values()],
+        customModels: store.customModels.list(),
+        prices: readPrices(store.keyValues.entries(PRICING_NAMESPACE)),
+      }),
     openAccounts: () => accounts.open(),
   });
   const accounts = createKeyAccounts({

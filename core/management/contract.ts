@@ -7,6 +7,7 @@ import { fallbackChainsContract } from './fallback-chains.ts';
 import { ipFilterContract } from './ip-filter.ts';
 import { keysContract } from './keys.ts';
 import { modelsContract } from './models.ts';
+import { pricingContract } from './pricing.ts';
 import { providerModelsContract } from './provider-models.ts';
 import { providerNodesContract } from './provider-nodes.ts';
 import { providersContract } from './providers.ts';
@@ -19,6 +20,7 @@ export const contract = {
   auth: authContract,
   providers: providersContract,
   providerNodes: providerNodesContract,
+  pricing: pricingContract,
   providerModels: providerModelsContract,
   models: modelsContract,
   budget: budgetContract,

@@ -8,6 +8,7 @@ import { implementer } from './implementer.ts';
 import { ipFilterHandlers } from './ip-filter.ts';
 import { keysHandlers } from './keys.ts';
 import { modelsHandlers } from './models.ts';
+import { pricingHandlers } from './pricing.ts';
 import { providerModelsHandlers } from './provider-models.ts';
 import { providerNodesHandlers } from './provider-nodes.ts';
 import { providersHandlers } from './providers.ts';
@@ -20,6 +21,7 @@ export const router = implementer.router({
   auth: authHandlers(implementer),
   providers: providersHandlers(implementer),
   providerNodes: providerNodesHandlers(implementer),
+  pricing: pricingHandlers(implementer),
   providerModels: providerModelsHandlers(implementer),
   models: modelsHandlers(implementer),
   budget: budgetHandlers(implementer),

@@ -39,6 +39,8 @@ export interface ManagementServices {
   readonly vault: Vault;
   readonly accounts: Accounts;
   readonly catalog: CatalogList;
+  /** The data set without the user's prices. */
+  defaultCatalog(): CatalogList;
   /** Rows and custom nodes by id, as of the last change. */
   providers(): ReadonlyMap<string, Provider>;
   readonly sessions: Sessions;

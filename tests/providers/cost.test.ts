@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { costUsd } from '../../core/providers/cost.ts';
+import { bill, costUsd } from '../../core/providers/cost.ts';
 
 const price = { input: 3, output: 15, cachedInput: 0.3, cacheWrite: 3.75, cacheWrite1h: 6 };
 
@@ -33,5 +33,20 @@ describe('costUsd', () => {
   it('never goes below zero when an upstream reports more cached tokens than input', () => {
     const usage = { inputTokens: 100, cachedInputTokens: 500, cacheWriteTokens: 500, outputTokens: 0 };
     expect(costUsd(usage, price)).toBeCloseTo((100 * 0.3) / 1_000_000, 15);
+  });
+});
+
+describe('bill', () => {
+  const usage = { inputTokens: 1_000_000, outputTokens: 1_000_000 };
+  const price = { input: 3, output: 15 };
+
+  it('a metered provider costs the list price, and nothing is known without one', () => {
+    expect(bill(usage, price, { tier: 'api-key' })).toEqual({ costUsd: 18 });
+    expect(bill(usage, undefined, { tier: 'api-key' })).toEqual({ costUsd: null });
+  });
+
+  it.each(['subscription', 'free', 'local'] as const)('a %s costs nothing more and spares the list price', (tier) => {
+    expect(bill(usage, price, { tier })).toEqual({ costUsd: 0, savedUsd: 18 });
+    expect(bill(usage, undefined, { tier })).toEqual({ costUsd: 0 });
   });
 });

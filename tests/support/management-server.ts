@@ -13,6 +13,7 @@ import { createIpFilter } from '../../core/policy/ip-filter.ts';
 import { createSessions } from '../../core/policy/sessions.ts';
 import { createSettings, type SettingsService } from '../../core/policy/settings.ts';
 import type { ModelInfo } from '../../core/providers/catalog/model-info.ts';
+import { PRICING_NAMESPACE, readPrices } from '../../core/providers/pricing.ts';
 import type { Provider } from '../../core/providers/provider.ts';
 import { createBalancer } from '../../core/routing/live-balancer.ts';
 import { createResilience } from '../../core/routing/live-resilience.ts';
@@ -96,7 +97,8 @@ async function servicesInMemory(hasPassword: boolean, changed: () => void): Prom
       isGoodKey: (key) => key === GOOD_KEY,
       modelIds: ['deepseek-chat', 'new-model'],
     }),
-    catalog: { list: (id) => CATALOG[id] ?? [] },
+    catalog: { list: (id) => priced(store, id) },
+    defaultCatalog: () => ({ list: (id) => CATALOG[id] ?? [] }),
     providers: () => {
       const nodes = store.nodes
         .list()
@@ -125,6 +127,14 @@ async function servicesInMemory(hasPassword: boolean, changed: () => void): Prom
     log: silentLog,
     version: '1.2.3',
   };
+}
+
+/** The catalog with the user's prices over it. */
+function priced(store: Store, id: string): readonly ModelInfo[] {
+  const own = readPrices(store.keyValues.entries(PRICING_NAMESPACE)).filter(({ provider }) => provider === id);
+  const models = new Map((CATALOG[id] ?? []).map((model) => [model.id, model]));
+  for (const { modelId, price } of own) models.set(modelId, { ...models.get(modelId), id: modelId, price });
+  return [...models.values()];
 }
 
 function routingInMemory(store: Store, settings: SettingsService): Pick<ManagementServices, 'balancer' | 'resilience'> {
