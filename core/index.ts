@@ -167,7 +167,11 @@ function openSurfaces(ports: CorePorts, foundations: Foundations, parts: Surface
   const { clock, log, version } = ports;
   const { store, vault } = foundations;
   const { settings, apiKeys, sessions } = parts;
-  const { live, accounts } = openAccounts({ ...foundations, clock, log, rules: () => routingRules(settings) });
+  const { live, accounts } = openAccounts({
+    ...{ ...foundations, clock, log },
+    rules: () => routingRules(settings),
+    onGoodKey: (connectionId) => void parts.routing.resilience.reset({ connectionId }),
+  });
   const ipFilter = createIpFilter({ keyValues: store.keyValues, rules: () => settings.current().ipFilter, clock });
   const own = { baseUrl: ports.environment.baseUrl, bound: () => parts.bound()?.authority };
   const door = openDoor(settings, own, ipFilter);

@@ -23,10 +23,12 @@ export interface AccountParts {
   readonly clock: Clock;
   readonly log: Log;
   rules(): RoutingRules;
+  /** See `KeyAccountsParts`. */
+  onGoodKey(id: string): void;
 }
 
 /** Accounts and the routing snapshot need each other: keys are checked against providers, and are part of the snapshot. */
-export function openAccounts({ store, vault, rows, clock, log, rules }: AccountParts): {
+export function openAccounts({ store, vault, rows, clock, log, rules, onGoodKey }: AccountParts): {
   readonly live: LiveSnapshot;
   readonly accounts: Accounts;
 } {
@@ -51,6 +53,7 @@ export function openAccounts({ store, vault, rows, clock, log, rules }: AccountP
     clock,
     log,
     onChange: live.changed,
+    onGoodKey,
     modelFor: (providerId) => live.current().catalog.list(providerId)[0]?.id,
   });
   return { live, accounts };

@@ -32,6 +32,8 @@ export interface KeyAccountsParts {
   readonly log: Log;
   /** An account was made, changed or removed. */
   onChange(): void;
+  /** An account has another key, or its key proved good: what was held against it is over. */
+  onGoodKey?(id: string): void;
   /** A model of the provider's for the one-token test, from the catalog; absent: the row's own, or the list's first. */
   readonly modelFor?: (providerId: string) => string | undefined;
 }
@@ -56,6 +58,7 @@ export function createKeyAccounts(parts: KeyAccountsParts): Accounts {
         lastErrorAtMs: undefined,
       }),
     });
+    if (key !== undefined) parts.onGoodKey?.(id);
     parts.onChange();
     return viewOf(record);
   };
@@ -127,6 +130,7 @@ async function test(parts: KeyAccountsParts, id: string): Promise<TestResult> {
     lastError: verdict.error,
     lastErrorAtMs: verdict.error === undefined ? undefined : nowMs,
   });
+  if (result.valid) parts.onGoodKey?.(id);
   return result;
 }
 

@@ -68,23 +68,11 @@ interface Sum {
 }
 
 export function createBudgets(ports: BudgetPorts): Budgets {
-  const { keyValues, rollups, clock } = ports;
+  const { keyValues, clock } = ports;
   const budgets = new Map(keyValues.entries(NAMESPACE).flatMap(([id, value]) => entryOf(id, value)));
   const sums = new Map<string, Sum>();
 
-  /** The sum of the period that is now; a new period, another zone and a clock set back begin it anew from the store. */
-  const sumOf = (apiKeyId: string, period: Period): Sum => {
-    const timeZone = ports.timeZone() ?? machineTimeZone();
-    const nowMs = clock.nowMs();
-    const place = `${apiKeyId}\n${period}`;
-    const kept = sums.get(place);
-    if (kept !== undefined && kept.timeZone === timeZone && kept.startMs <= nowMs && nowMs < kept.endMs) return kept;
-    const { startMs, endMs } = periodAt(period, timeZone, nowMs);
-    const usedUsd = rollups.spentUsd(apiKeyId, startMs);
-    const sum: Sum = { startMs, endMs, timeZone, usedUsd, hasWarned: false };
-    sums.set(place, sum);
-    return sum;
-  };
+  const sumOf = (apiKeyId: string, period: Period): Sum => currentSum(sums, { apiKeyId, period }, ports);
 
   return {
     check(apiKeyId) {
@@ -137,6 +125,23 @@ export function createBudgets(ports: BudgetPorts): Budgets {
         };
       }),
   };
+}
+
+/** The sum of the period that is now; a new period, another zone and a clock set back begin it anew from the store. */
+function currentSum(
+  sums: Map<string, Sum>,
+  { apiKeyId, period }: { readonly apiKeyId: string; readonly period: Period },
+  { timeZone: zoneOf, clock, rollups }: BudgetPorts,
+): Sum {
+  const timeZone = zoneOf() ?? machineTimeZone();
+  const nowMs = clock.nowMs();
+  const place = `${apiKeyId}\n${period}`;
+  const kept = sums.get(place);
+  if (kept !== undefined && kept.timeZone === timeZone && kept.startMs <= nowMs && nowMs < kept.endMs) return kept;
+  const { startMs, endMs } = periodAt(period, timeZone, nowMs);
+  const sum: Sum = { startMs, endMs, timeZone, usedUsd: rollups.spentUsd(apiKeyId, startMs), hasWarned: false };
+  sums.set(place, sum);
+  return sum;
 }
 
 function exceeded(period: Period, limitUsd: number, { usedUsd, endMs, timeZone }: Sum, nowMs: number): OmniError {
