@@ -105,8 +105,8 @@ async function assemble(ports: CorePorts, foundations: Foundations): Promise<Cor
   const surfaces = openSurfaces(ports, foundations, { ...policies, routing, bound: () => bound });
   const listener = createListener(surfaces, ports.log);
   const stopRetention = startRetention({
-    usage: store.usage,
-    days: () => policies.settings.current().retentionDays,
+    store,
+    rules: () => policies.settings.current(),
     clock: ports.clock,
     log: ports.log,
   });
@@ -223,6 +223,8 @@ function openSurfaces(ports: CorePorts, foundations: Foundations, parts: Surface
     providers: live.providers,
     changed: live.changed,
     budgets,
+    answerCache: pipeline.cache,
+    duplicates: pipeline.register,
     ipFilter,
     balancer: parts.routing.balancer,
     resilience: parts.routing.resilience,

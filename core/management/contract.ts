@@ -1,6 +1,7 @@
 /** The whole management contract: REST under `/api`, and later the desktop's message port, are made from it. */
 import { authContract } from './auth.ts';
 import { budgetContract } from './budget.ts';
+import { cacheContract } from './cache.ts';
 import { comboTestsContract } from './combo-tests.ts';
 import { combosContract } from './combos.ts';
 import { fallbackChainsContract } from './fallback-chains.ts';
@@ -15,6 +16,7 @@ import { resilienceContract } from './resilience.ts';
 import { settingsContract } from './settings.ts';
 import { shapingContract } from './shaping.ts';
 import { usageContract } from './usage.ts';
+import { usageLogsContract } from './usage-logs.ts';
 
 export const contract = {
   auth: authContract,
@@ -24,12 +26,14 @@ export const contract = {
   providerModels: providerModelsContract,
   models: modelsContract,
   budget: budgetContract,
+  cache: cacheContract,
   comboTests: comboTestsContract,
   combos: combosContract,
   fallbackChains: fallbackChainsContract,
   ipFilter: ipFilterContract,
   keys: keysContract,
   usage: usageContract,
+  usageLogs: usageLogsContract,
   resilience: resilienceContract,
   settings: settingsContract,
   shaping: shapingContract,

@@ -1,6 +1,7 @@
 /** The contract with its handlers. */
 import { authHandlers } from './auth.ts';
 import { budgetHandlers } from './budget.ts';
+import { cacheHandlers } from './cache.ts';
 import { comboTestsHandlers } from './combo-tests.ts';
 import { combosHandlers } from './combos.ts';
 import { fallbackChainsHandlers } from './fallback-chains.ts';
@@ -16,6 +17,7 @@ import { resilienceHandlers } from './resilience.ts';
 import { settingsHandlers } from './settings.ts';
 import { shapingHandlers } from './shaping.ts';
 import { usageHandlers } from './usage.ts';
+import { usageLogsHandlers } from './usage-logs.ts';
 
 export const router = implementer.router({
   auth: authHandlers(implementer),
@@ -25,12 +27,14 @@ export const router = implementer.router({
   providerModels: providerModelsHandlers(implementer),
   models: modelsHandlers(implementer),
   budget: budgetHandlers(implementer),
+  cache: cacheHandlers(implementer),
   comboTests: comboTestsHandlers(implementer),
   combos: combosHandlers(implementer),
   fallbackChains: fallbackChainsHandlers(implementer),
   ipFilter: ipFilterHandlers(implementer),
   keys: keysHandlers(implementer),
   usage: usageHandlers(implementer),
+  usageLogs: usageLogsHandlers(implementer),
   resilience: resilienceHandlers(implementer),
   settings: settingsHandlers(implementer),
   shaping: shapingHandlers(implementer),

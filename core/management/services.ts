@@ -2,6 +2,7 @@
 import type { Accounts } from '../accounts/accounts.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
+import type { AnswerCache } from '../policy/answer-cache.ts';
 import type { ApiKeys } from '../policy/api-keys.ts';
 import type { Budgets } from '../policy/budgets.ts';
 import type { IpFilter } from '../policy/ip-filter.ts';
@@ -47,6 +48,9 @@ export interface ManagementServices {
   readonly apiKeys: ApiKeys;
   readonly settings: SettingsService;
   readonly balancer: Pick<Balancer, 'metrics'>;
+  readonly answerCache: Pick<AnswerCache, 'stats' | 'clear'>;
+  /** Requests that may be answered again. */
+  readonly duplicates: { size(): number };
   readonly budgets: Budgets;
   readonly ipFilter: IpFilter;
   readonly resilience: Pick<Resilience, 'view' | 'reset'>;

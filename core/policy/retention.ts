@@ -1,15 +1,16 @@
 /**
- * Keeps the usage table within the days that the settings allow. Begins soon after the start, since on a laptop the
- * program may never run for long, and removes rows in short steps with pauses, so that no request waits for it.
+ * Keeps every table within its bounds: days and size for requests, days and bytes for bodies, numbers for the caches.
+ * Begins soon after the start, since on a laptop the program may never run for long, and removes rows in short steps with
+ * pauses, so that no request waits for it.
  */
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
-import type { UsageRepository } from '../store/store.ts';
+import type { Store } from '../store/store.ts';
+import type { Settings } from './settings.ts';
 
 export interface RetentionPorts {
-  readonly usage: Pick<UsageRepository, 'prune'>;
-  /** How many days a request is kept. */
-  days(): number;
+  readonly store: Pick<Store, 'usage' | 'rollups' | 'bodies' | 'cachedAnswers' | 'signatures'>;
+  rules(): Pick<Settings, 'retentionDays' | 'maxDatabaseBytes' | 'requestLogs' | 'answerCache'>;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -22,15 +23,19 @@ export interface RetentionWaits {
 }
 
 const DAY_MS = 86_400_000;
+/** A year of charts, and some weeks to compare with. */
+const ROLLUP_DAYS = 400;
+const SIGNATURES_MAX = 10_000;
 const WAITS: RetentionWaits = { firstMs: 60_000, pauseMs: 1_000, everyMs: 3_600_000 };
 
 /** Starts it; the result stops it. A step that fails is logged and tried again at the next hour. */
-export function startRetention({ usage, days, clock, log }: RetentionPorts, waits = WAITS): () => void {
+export function startRetention(ports: RetentionPorts, waits = WAITS): () => void {
+  const { log } = ports;
   let timer: NodeJS.Timeout;
   let removed = 0;
   const step = (): number => {
     try {
-      return usage.prune(clock.nowMs() - days() * DAY_MS);
+      return removeSome(ports);
     } catch (cause) {
       log.error('Old requests could not be removed.', {}, cause);
       return 0;
@@ -40,7 +45,7 @@ export function startRetention({ usage, days, clock, log }: RetentionPorts, wait
     const count = step();
     removed += count;
     if (count === 0 && removed > 0) {
-      log.info('Old requests were removed from the usage table.', { rows: removed });
+      log.info('Old rows were removed from the database.', { rows: removed });
       removed = 0;
     }
     plan(count > 0 ? waits.pauseMs : waits.everyMs);
@@ -50,4 +55,18 @@ export function startRetention({ usage, days, clock, log }: RetentionPorts, wait
   };
   plan(waits.firstMs);
   return () => clearTimeout(timer);
+}
+
+/** One step over all tables; how many rows went. Zero: everything is within its bounds. */
+function removeSome({ store, rules, clock }: RetentionPorts): number {
+  const { retentionDays, maxDatabaseBytes, requestLogs, answerCache } = rules();
+  const nowMs = clock.nowMs();
+  return (
+    store.usage.prune(nowMs - retentionDays * DAY_MS) +
+    store.bodies.prune(nowMs - requestLogs.days * DAY_MS, requestLogs.maxTotalBytes) +
+    store.cachedAnswers.prune(nowMs, answerCache.maxEntries) +
+    store.signatures.prune(SIGNATURES_MAX) +
+    store.rollups.prune(nowMs - ROLLUP_DAYS * DAY_MS) +
+    store.usage.pruneToSize(maxDatabaseBytes)
+  );
 }

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { silentLog } from '../../core/base/log.ts';
 import { startRetention } from '../../core/policy/retention.ts';
+import { DEFAULT_SETTINGS } from '../../core/policy/settings.ts';
+import { memoryStore } from '../support/memory-store.ts';
 
 const DAY_MS = 86_400_000;
 const NOW_MS = 100 * DAY_MS;
@@ -14,8 +16,14 @@ async function callsWithin(ms: number, answers: readonly (number | Error)[], eve
     if (answer instanceof Error) throw answer;
     return answer;
   };
+  const store = memoryStore();
   const stop = startRetention(
-    { usage: { prune }, days: () => 30, clock: { nowMs: () => NOW_MS }, log: silentLog },
+    {
+      store: { ...store, usage: { ...store.usage, prune } },
+      rules: () => ({ ...DEFAULT_SETTINGS, retentionDays: 30 }),
+      clock: { nowMs: () => NOW_MS },
+      log: silentLog,
+    },
     { firstMs: 5, pauseMs: 5, everyMs },
   );
   await new Promise((resolve) => setTimeout(resolve, ms));

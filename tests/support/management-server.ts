@@ -6,6 +6,7 @@ import { silentLog } from '../../core/base/log.ts';
 import { Secret } from '../../core/base/secret.ts';
 import { createManagement } from '../../core/management/handler.ts';
 import type { ManagementServices } from '../../core/management/services.ts';
+import { createAnswerCache } from '../../core/policy/answer-cache.ts';
 import { createApiKeys } from '../../core/policy/api-keys.ts';
 import { createBudgets } from '../../core/policy/budgets.ts';
 import { decideDoor, doorRequest, doorRules } from '../../core/policy/door.ts';
@@ -111,6 +112,12 @@ async function servicesInMemory(hasPassword: boolean, changed: () => void): Prom
     changed,
     ...routingInMemory(store, settings),
     ipFilter: createIpFilter({ keyValues: store.keyValues, rules: () => settings.current().ipFilter, clock }),
+    answerCache: createAnswerCache({
+      repository: store.cachedAnswers,
+      rules: () => settings.current().answerCache,
+      ...{ clock, log: silentLog },
+    }),
+    duplicates: { size: () => 0 },
     budgets: createBudgets({
       ...{ keyValues: store.keyValues, rollups: store.rollups, clock },
       timeZone: () => 'UTC',

@@ -25,6 +25,8 @@ export interface Rollups extends RollupRepository {
   fold(): void;
   /** Rows were removed: ids may be given anew. */
   rowsRemoved(): void;
+  /** Told of each fold: the ids of the rows taken in, `after < id ≤ upTo`; undefined: sums were removed. */
+  onChange(listener: (rows: { readonly after: number; readonly upTo: number } | undefined) => void): void;
 }
 
 export function rollupRepository(database: Database): Rollups {
@@ -42,12 +44,14 @@ export function rollupRepository(database: Database): Rollups {
     'SELECT total(cost_usd) AS total FROM usage_rollup WHERE bucket >= ? AND api_key_id = ?',
   );
   const remove = database.prepare<[number]>('DELETE FROM usage_rollup WHERE bucket < ?');
+  const listeners: Parameters<Rollups['onChange']>[0][] = [];
   const folded = (): number => Number(lastFolded.get()?.value ?? 0);
   const fold = database.transaction(() => {
     const [from, to] = [folded(), newest.get()?.id ?? 0];
     if (to <= from) return;
     foldRows.run(from, to);
     setFolded.run(String(to));
+    for (const tell of listeners) tell({ after: from, upTo: to });
   });
   return {
     fold: () => fold.immediate(),
@@ -62,6 +66,11 @@ export function rollupRepository(database: Database): Rollups {
       fold.immediate();
       return spent.get(Math.floor(sinceMs), apiKeyId)?.total ?? 0;
     },
-    prune: (olderThanMs) => remove.run(Math.floor(olderThanMs)).changes,
+    prune(olderThanMs) {
+      const { changes } = remove.run(Math.floor(olderThanMs));
+      if (changes > 0) for (const tell of listeners) tell(undefined);
+      return changes;
+    },
+    onChange: (listener) => void listeners.push(listener),
   };
 }

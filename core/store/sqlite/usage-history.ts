@@ -1,4 +1,8 @@
-/** Sums for the dashboard, over all that the rollups keep; the last minutes are read from the requests themselves. */
+/**
+ * Sums for the dashboard, over all that the rollups keep; the last minutes are read from the requests themselves. The
+ * sums are read once and then kept up with what is folded in, so that looking at them costs the same however many
+ * requests there were.
+ */
 import type { Database } from 'better-sqlite3';
 import type { UsageHistory, UsageTotals } from '../store.ts';
 import type { Rollups } from './rollups.ts';
@@ -30,6 +34,17 @@ export function historyReader(database: Database, rollups: Rollups): HistoryRead
        sum(tokens_input) AS promptTokens, sum(tokens_output) AS completionTokens, total(cost_usd) AS costUsd
      FROM usage_rollup GROUP BY provider, model, connection_id, api_key_id`,
   );
+  const groupsOf = database.prepare<[number, number], GroupRow>(
+    `SELECT provider, model, ifnull(connection_id, '') AS connectionId, ifnull(api_key_id, '') AS apiKeyId,
+       count(*) AS requests, sum(tokens_input) AS promptTokens, sum(tokens_output) AS completionTokens,
+       total(cost_usd) AS costUsd
+     FROM usage_history WHERE id > ? AND id <= ? GROUP BY provider, model, connection_id, api_key_id`,
+  );
+  let sums: Map<string, GroupRow> | undefined;
+  rollups.onChange((rows) => {
+    if (rows === undefined) sums = undefined;
+    else if (sums !== undefined) addGroups(sums, groupsOf.all(rows.after, rows.upTo));
+  });
   const minutesSince = database.prepare<[number, number], MinuteRow>(
     `SELECT timestamp / ${MINUTE_MS} AS minute, count(*) AS requests, sum(tokens_input) AS promptTokens,
        sum(tokens_output) AS completionTokens, total(cost_usd) AS costUsd
@@ -38,7 +53,8 @@ export function historyReader(database: Database, rollups: Rollups): HistoryRead
   return {
     read(nowMs) {
       rollups.fold();
-      const rows = groups.all();
+      sums ??= addGroups(new Map(), groups.all());
+      const rows = [...sums.values()];
       const named = rows.filter(({ provider }) => provider !== '');
       const lastMinute = Math.floor(nowMs / MINUTE_MS);
       const firstMinute = lastMinute - MINUTES + 1;
@@ -55,6 +71,17 @@ export function historyReader(database: Database, rollups: Rollups): HistoryRead
       };
     },
   };
+}
+
+/** Adds each row to the group of its names. */
+function addGroups(sums: Map<string, GroupRow>, rows: readonly GroupRow[]): Map<string, GroupRow> {
+  for (const row of rows) {
+    const name = JSON.stringify([row.provider, row.model, row.connectionId, row.apiKeyId]);
+    const group = sums.get(name);
+    if (group === undefined) sums.set(name, { ...row });
+    else add(group, row);
+  }
+  return sums;
 }
 
 /** Sums by name; rows without one are left out. */

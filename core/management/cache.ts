@@ -1,0 +1,67 @@
+/** What the answer cache and the register of duplicates hold and spared (facts.md C.10, E.8). */
+import { oc } from '@orpc/contract';
+import { z } from 'zod';
+import type { Handlers } from './implementer.ts';
+import type { ManagementServices } from './services.ts';
+
+const WINDOW_MS = 5_000;
+const rate = z.string().describe('Percent with one decimal');
+const overview = z.object({
+  semanticCache: z.object({
+    memoryEntries: z.number(),
+    dbEntries: z.number(),
+    hits: z.number(),
+    misses: z.number(),
+    hitRate: rate,
+    tokensSaved: z.number(),
+  }),
+  idempotency: z.object({ activeKeys: z.number(), windowMs: z.number() }),
+});
+const stats = z.object({
+  size: z.number(),
+  maxSize: z.number(),
+  hits: z.number(),
+  misses: z.number(),
+  evictions: z.number(),
+  hitRate: rate,
+  tokensSaved: z.number(),
+});
+const cleared = z.object({ ok: z.literal(true), expiredRemoved: z.number() });
+
+export const cacheContract = {
+  get: oc.route({ method: 'GET', path: '/cache', summary: 'Answer cache and duplicates' }).output(overview),
+  clear: oc.route({ method: 'DELETE', path: '/cache', summary: 'Forget all cached answers' }).output(cleared),
+  stats: oc.route({ method: 'GET', path: '/cache/stats', summary: 'Figures of the answer cache' }).output(stats),
+  clearStats: oc
+    .route({ method: 'DELETE', path: '/cache/stats', summary: 'The same as DELETE /cache' })
+    .output(cleared),
+};
+
+export const cacheHandlers = ({ cache }: Handlers) => ({
+  get: cache.get.handler(({ context: { services } }) => {
+    const { memoryEntries, dbEntries, hits, misses, tokensSaved } = services.answerCache.stats();
+    return {
+      semanticCache: { memoryEntries, dbEntries, hits, misses, hitRate: rateOf(hits, misses), tokensSaved },
+      idempotency: { activeKeys: services.duplicates.size(), windowMs: WINDOW_MS },
+    };
+  }),
+  clear: cache.clear.handler(({ context: { services } }) => clear(services)),
+  stats: cache.stats.handler(({ context: { services } }) => {
+    const { memoryEntries, maxEntries, hits, misses, evictions, tokensSaved } = services.answerCache.stats();
+    return {
+      size: memoryEntries,
+      maxSize: maxEntries,
+      ...{ hits, misses, evictions, tokensSaved },
+      hitRate: rateOf(hits, misses),
+    };
+  }),
+  clearStats: cache.clearStats.handler(({ context: { services } }) => clear(services)),
+});
+
+function clear({ answerCache }: ManagementServices): z.output<typeof cleared> {
+  return { ok: true, expiredRemoved: answerCache.clear() };
+}
+
+function rateOf(hits: number, misses: number): string {
+  return hits + misses === 0 ? '0.0' : ((hits / (hits + misses)) * 100).toFixed(1);
+}
