@@ -3,7 +3,6 @@
  * only module that knows all of them, and knows nothing of Electron or of a terminal: hosts hand in their ports.
  */
 import type { IncomingMessage } from 'node:http';
-import { Agent } from 'undici';
 import { createListedModels } from './accounts/listed-models.ts';
 import type { Clock } from './base/clock.ts';
 import type { Log } from './base/log.ts';
@@ -11,7 +10,7 @@ import { createGateway } from './gateway/gateway.ts';
 import { createListener, type ListenAddress, type Surface } from './gateway/listener.ts';
 import { createManagement } from './management/handler.ts';
 import { openAccounts, readOverrides } from './open-accounts.ts';
-import { openRouting, type Routing, routingRules } from './open-routing.ts';
+import { dispatcherFor, openRouting, type Routing, routingRules } from './open-routing.ts';
 import type { SharedAnswer } from './pipeline/idempotency-stage.ts';
 import { generatePipeline } from './pipeline/stages.ts';
 import { tryModel } from './pipeline/trial.ts';
@@ -23,6 +22,7 @@ import type { Environment } from './policy/environment.ts';
 import { authorityOf, isLoopbackName } from './policy/hosts.ts';
 import { createIdempotencyRegister } from './policy/idempotency.ts';
 import { createIpFilter } from './policy/ip-filter.ts';
+import { createProxies, type Proxies } from './policy/proxies.ts';
 import { startRetention } from './policy/retention.ts';
 import { createSessions, type Sessions } from './policy/sessions.ts';
 import { createSettings, type SettingsService } from './policy/settings.ts';
@@ -32,7 +32,9 @@ import type { Provider } from './providers/provider.ts';
 import { PROVIDERS } from './providers/table.ts';
 import type { UsageRecord } from './store/records.ts';
 import { openStore, type SqliteStore } from './store/sqlite/open-store.ts';
+import { createDispatchers, type Dispatchers } from './upstream/dispatchers.ts';
 import { fetchMedia } from './upstream/fetch-media.ts';
+import { testProxy } from './upstream/proxy-test.ts';
 import { openVault } from './vault/open-vault.ts';
 import type { Keychain, Vault } from './vault/vault.ts';
 
@@ -43,6 +45,8 @@ export interface CorePorts {
   readonly clock: Clock;
   readonly log: Log;
   readonly version: string;
+  /** Who tells which address a proxy is seen with; default: a public service. */
+  readonly echoUrl?: string;
   /** Which addresses remote media may be fetched from; default: public ones. */
   readonly isMediaAddressAllowed?: (address: string) => boolean;
 }
@@ -57,10 +61,6 @@ export interface Core {
   /** How the vault's key is kept, for people. */
   readonly keyKeptIn: string;
 }
-
-/** Idle connections to upstreams are kept this long. */
-const UPSTREAM_KEEP_ALIVE_MS = 60_000;
-const CONNECT_TIMEOUT_MS = 10_000;
 
 /** Opens everything but the port. Throws OmniError with a sentence for a person when something stands in the way. */
 export async function createCore(ports: CorePorts): Promise<Core> {
@@ -93,16 +93,15 @@ async function assemble(ports: CorePorts, foundations: Foundations): Promise<Cor
   const { store, vault } = foundations;
   const policies = openPolicies(ports, foundations);
   await policies.sessions.start();
-  const dispatcher = new Agent({
-    connect: { timeout: CONNECT_TIMEOUT_MS },
-    keepAliveTimeout: UPSTREAM_KEEP_ALIVE_MS,
-    connections: null,
-    pipelining: 1,
+  const dispatchers = createDispatchers();
+  const proxies = createProxies({
+    ...{ keyValues: store.keyValues, vault, log: ports.log },
+    environment: ports.environment.proxies,
   });
   let bound: Bound | undefined;
   const { log, clock } = ports;
-  const routing = openRouting({ store, settings: policies.settings, dispatcher, log, clock });
-  const surfaces = openSurfaces(ports, foundations, { ...policies, routing, bound: () => bound });
+  const routing = openRouting({ store, settings: policies.settings, dispatchers, proxies, log, clock });
+  const surfaces = openSurfaces(ports, foundations, { ...policies, routing, dispatchers, proxies, bound: () => bound });
   const listener = createListener(surfaces, ports.log);
   const stopRetention = startRetention({
     store,
@@ -119,7 +118,7 @@ async function assemble(ports: CorePorts, foundations: Foundations): Promise<Cor
     async stop(graceMs) {
       stopRetention();
       await listener.drain(graceMs);
-      await dispatcher.destroy();
+      await dispatchers.destroy();
       routing.balancer.flush();
       await store.close();
     },
@@ -158,6 +157,8 @@ interface Bound {
 
 interface SurfaceParts extends Policies {
   readonly routing: Routing;
+  readonly dispatchers: Dispatchers;
+  readonly proxies: Proxies;
   /** Undefined before it listens. */
   bound(): Bound | undefined;
 }
@@ -170,6 +171,7 @@ function openSurfaces(ports: CorePorts, foundations: Foundations, parts: Surface
   const { live, accounts } = openAccounts({
     ...{ ...foundations, clock, log },
     rules: () => routingRules(settings),
+    dispatcherFor: ({ url, via }) => dispatcherFor({ ...via, origin: new URL(url).origin }, parts),
     onGoodKey: (connectionId) => void parts.routing.resilience.reset({ connectionId }),
   });
   const ipFilter = createIpFilter({ keyValues: store.keyValues, rules: () => settings.current().ipFilter, clock });
@@ -226,6 +228,9 @@ function openSurfaces(ports: CorePorts, foundations: Foundations, parts: Surface
     answerCache: pipeline.cache,
     duplicates: pipeline.register,
     ipFilter,
+    proxies: parts.proxies,
+    proxyTest: (proxy) =>
+      testProxy(parts.dispatchers.through(proxy), `${proxy.type}://${proxy.host}:${proxy.port}`, ports.echoUrl),
     balancer: parts.routing.balancer,
     resilience: parts.routing.resilience,
     tryModel: (model, limitMs) => tryModel(model, limitMs, trial),

@@ -1,7 +1,8 @@
 /** Opens the accounts and the routing snapshot made of them. */
 import { existsSync, readFileSync } from 'node:fs';
+import type { Dispatcher } from 'undici';
 import type { Accounts } from './accounts/accounts.ts';
-import { createHttpSend } from './accounts/http.ts';
+import { createHttpSend, type HttpRequest } from './accounts/http.ts';
 import { createKeyAccounts } from './accounts/key-accounts.ts';
 import type { Clock } from './base/clock.ts';
 import { OmniError } from './base/errors.ts';
@@ -23,12 +24,13 @@ export interface AccountParts {
   readonly clock: Clock;
   readonly log: Log;
   rules(): RoutingRules;
+  dispatcherFor(request: HttpRequest): Dispatcher;
   /** See `KeyAccountsParts`. */
   onGoodKey(id: string): void;
 }
 
 /** Accounts and the routing snapshot need each other: keys are checked against providers, and are part of the snapshot. */
-export function openAccounts({ store, vault, rows, clock, log, rules, onGoodKey }: AccountParts): {
+export function openAccounts({ store, vault, rows, clock, log, rules, onGoodKey, dispatcherFor }: AccountParts): {
   readonly live: LiveSnapshot;
   readonly accounts: Accounts;
 } {
@@ -49,7 +51,7 @@ export function openAccounts({ store, vault, rows, clock, log, rules, onGoodKey 
     store,
     vault,
     providers: live.providers,
-    send: createHttpSend(),
+    send: createHttpSend({ dispatcherFor }),
     clock,
     log,
     onChange: live.changed,

@@ -4,6 +4,7 @@ import { createLiveStatus } from './accounts/live-status.ts';
 import type { Clock } from './base/clock.ts';
 import type { Log } from './base/log.ts';
 import type { WalkPorts } from './pipeline/walk.ts';
+import type { Proxies, ProxyScope } from './policy/proxies.ts';
 import type { SettingsService } from './policy/settings.ts';
 import type { Balancer } from './routing/balancer.ts';
 import { createBalancer } from './routing/live-balancer.ts';
@@ -11,13 +12,15 @@ import { createResilience } from './routing/live-resilience.ts';
 import type { Resilience } from './routing/resilience.ts';
 import type { RoutingRules } from './routing/snapshot.ts';
 import type { Store } from './store/store.ts';
+import type { Dispatchers } from './upstream/dispatchers.ts';
 
 export interface RoutingParts {
   readonly store: Store;
   readonly settings: SettingsService;
   readonly clock: Clock;
   readonly log: Log;
-  readonly dispatcher: Dispatcher;
+  readonly dispatchers: Dispatchers;
+  readonly proxies: Proxies;
 }
 
 export interface Routing {
@@ -26,7 +29,7 @@ export interface Routing {
   readonly walk: WalkPorts;
 }
 
-export function openRouting({ store, settings, clock, log, dispatcher }: RoutingParts): Routing {
+export function openRouting({ store, settings, clock, log, dispatchers, proxies }: RoutingParts): Routing {
   const { keyValues } = store;
   const balancer = createBalancer({
     ...{ keyValues, clock, log },
@@ -57,11 +60,25 @@ export function openRouting({ store, settings, clock, log, dispatcher }: Routing
       const own = providerTimeouts[providerId];
       return own === undefined ? timeouts : { ...timeouts, ...defined(own) };
     },
-    dispatcherFor: () => dispatcher,
+    dispatcherFor: ({ provider, account }, comboName) =>
+      dispatcherFor(
+        { connectionId: account?.id, comboName, providerId: provider.id, origin: provider.hosts.api },
+        { dispatchers, proxies },
+      ),
     showsRoute: () => settings.current().routeHeaders,
     status: createLiveStatus({ store, clock, log }),
   };
   return { balancer, resilience, walk };
+}
+
+/** Directly, or through the proxy in force. */
+export function dispatcherFor(
+  scope: ProxyScope,
+  { dispatchers, proxies }: { readonly dispatchers: Dispatchers; readonly proxies: Proxies },
+): Dispatcher {
+  if (!proxies.isAnySet()) return dispatchers.direct;
+  const found = proxies.proxyFor(scope);
+  return found === undefined ? dispatchers.direct : dispatchers.through(found.proxy);
 }
 
 /** The settings that the snapshot is made with. */

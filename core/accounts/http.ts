@@ -11,6 +11,8 @@ export interface HttpRequest {
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** What the call is for: decides about its network proxy. */
+  readonly via?: { readonly connectionId?: string; readonly providerId?: string };
   /** Longest answer accepted, in bytes; 1 MiB when absent. */
   readonly answerLimitBytes?: number;
 }
@@ -27,13 +29,13 @@ const TIMEOUT_MS = 10_000;
 const ANSWER_LIMIT_BYTES = 1024 * 1024;
 
 export interface HttpSendOptions {
-  /** Of a proxy, say; undici's own when absent. */
-  readonly dispatcher?: Dispatcher;
+  /** The connection or proxy to use; undici's own when absent. */
+  readonly dispatcherFor?: (request: HttpRequest) => Dispatcher;
   readonly timeoutMs?: number;
 }
 
 /** The client over undici. The time limit covers the whole exchange, from the connection to the last byte. */
-export function createHttpSend({ dispatcher, timeoutMs = TIMEOUT_MS }: HttpSendOptions = {}): HttpSend {
+export function createHttpSend({ dispatcherFor, timeoutMs = TIMEOUT_MS }: HttpSendOptions = {}): HttpSend {
   return async (request, signal) => {
     const limit = AbortSignal.timeout(timeoutMs);
     try {
@@ -42,7 +44,7 @@ export function createHttpSend({ dispatcher, timeoutMs = TIMEOUT_MS }: HttpSendO
         headers: request.headers,
         signal: AbortSignal.any([signal, limit]),
         ...(request.body !== undefined && { body: request.body }),
-        ...(dispatcher !== undefined && { dispatcher }),
+        ...(dispatcherFor !== undefined && { dispatcher: dispatcherFor(request) }),
       });
       return { status: statusCode, body: await readText(body, request) };
     } catch (error) {

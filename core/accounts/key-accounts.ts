@@ -119,7 +119,7 @@ async function test(parts: KeyAccountsParts, id: string): Promise<TestResult> {
   if (tested === undefined) throw notFound(id);
   const provider = providerOf(parts, tested.provider);
   const key = openKey(parts, tested);
-  const { result, verdict } = await timedCheck(parts, { provider, key, model: tested.defaultModel });
+  const { result, verdict } = await timedCheck(parts, { provider, key, model: tested.defaultModel, connectionId: id });
   const current = connections.get(id);
   // Meanwhile it may have been removed, or given another key, about which this says nothing.
   if (current === undefined || current.sealedApiKey !== tested.sealedApiKey) return result;
@@ -134,9 +134,23 @@ async function test(parts: KeyAccountsParts, id: string): Promise<TestResult> {
   return result;
 }
 
+interface Checked {
+  readonly provider: Provider;
+  readonly key: Secret | undefined;
+  readonly model?: string | undefined;
+  /** Absent for a key that is not stored yet. */
+  readonly connectionId?: string;
+}
+
+/** Calls of an account take the way of its requests. */
+function sendVia({ send }: KeyAccountsParts, providerId: string, connectionId: string | undefined): HttpSend {
+  const via = { providerId, ...(connectionId !== undefined && { connectionId }) };
+  return (request, signal) => send({ ...request, via }, signal);
+}
+
 async function timedCheck(
   parts: KeyAccountsParts,
-  { provider, key, model }: { provider: Provider; key: Secret | undefined; model?: string | undefined },
+  { provider, key, model, connectionId }: Checked,
 ): Promise<{ readonly result: TestResult; readonly verdict: Verdict }> {
   if (key === undefined && provider.key === 'required') {
     const verdict = { status: 'error', error: keyMissing(provider) } as const;
@@ -147,7 +161,7 @@ async function timedCheck(
   const verdict = await checkKey({
     provider,
     key,
-    send: parts.send,
+    send: sendVia(parts, provider.id, connectionId),
     signal: AbortSignal.timeout(TEST_LIMIT_MS),
     ...(chosen !== undefined && { model: chosen }),
   });
@@ -166,7 +180,7 @@ async function fetchModels(parts: KeyAccountsParts, id: string): Promise<readonl
   return await fetchModelList({
     provider: { ...provider, modelList },
     key: openKey(parts, record),
-    send: parts.send,
+    send: sendVia(parts, provider.id, id),
     signal: AbortSignal.timeout(LIST_LIMIT_MS),
   });
 }

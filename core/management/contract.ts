@@ -12,6 +12,7 @@ import { pricingContract } from './pricing.ts';
 import { providerModelsContract } from './provider-models.ts';
 import { providerNodesContract } from './provider-nodes.ts';
 import { providersContract } from './providers.ts';
+import { proxyContract } from './proxy.ts';
 import { resilienceContract } from './resilience.ts';
 import { settingsContract } from './settings.ts';
 import { shapingContract } from './shaping.ts';
@@ -34,6 +35,7 @@ export const contract = {
   keys: keysContract,
   usage: usageContract,
   usageLogs: usageLogsContract,
+  proxy: proxyContract,
   resilience: resilienceContract,
   settings: settingsContract,
   shaping: shapingContract,

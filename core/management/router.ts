@@ -13,6 +13,7 @@ import { pricingHandlers } from './pricing.ts';
 import { providerModelsHandlers } from './provider-models.ts';
 import { providerNodesHandlers } from './provider-nodes.ts';
 import { providersHandlers } from './providers.ts';
+import { proxyHandlers } from './proxy.ts';
 import { resilienceHandlers } from './resilience.ts';
 import { settingsHandlers } from './settings.ts';
 import { shapingHandlers } from './shaping.ts';
@@ -35,6 +36,7 @@ export const router = implementer.router({
   keys: keysHandlers(implementer),
   usage: usageHandlers(implementer),
   usageLogs: usageLogsHandlers(implementer),
+  proxy: proxyHandlers(implementer),
   resilience: resilienceHandlers(implementer),
   settings: settingsHandlers(implementer),
   shaping: shapingHandlers(implementer),

@@ -6,6 +6,7 @@ import type { AnswerCache } from '../policy/answer-cache.ts';
 import type { ApiKeys } from '../policy/api-keys.ts';
 import type { Budgets } from '../policy/budgets.ts';
 import type { IpFilter } from '../policy/ip-filter.ts';
+import type { NetworkProxy, Proxies } from '../policy/proxies.ts';
 import type { Sessions } from '../policy/sessions.ts';
 import type { SettingsService } from '../policy/settings.ts';
 import type { ModelInfo } from '../providers/catalog/model-info.ts';
@@ -13,6 +14,7 @@ import type { Provider } from '../providers/provider.ts';
 import type { Balancer } from '../routing/balancer.ts';
 import type { Resilience } from '../routing/resilience.ts';
 import type { Store } from '../store/store.ts';
+import type { ProxyTest } from '../upstream/proxy-test.ts';
 import type { Vault } from '../vault/vault.ts';
 
 /** The catalog, as far as management needs it. */
@@ -53,6 +55,9 @@ export interface ManagementServices {
   readonly duplicates: { size(): number };
   readonly budgets: Budgets;
   readonly ipFilter: IpFilter;
+  readonly proxies: Proxies;
+  /** Asks through a proxy which address is seen; never throws. */
+  proxyTest(proxy: NetworkProxy): Promise<ProxyTest>;
   readonly resilience: Pick<Resilience, 'view' | 'reset'>;
   /** Sends "Hi" to a model as a client would, at most five tokens long. */
   tryModel(model: string, limitMs: number): Promise<ModelTrial>;

@@ -5,6 +5,7 @@
 import { OmniError } from '../base/errors.ts';
 import { compact } from '../base/json.ts';
 import { Secret } from '../base/secret.ts';
+import { type EnvironmentProxies, type NetworkProxy, parseProxyUrl } from './proxies.ts';
 import type { Settings } from './settings.ts';
 
 export type EnvironmentRecord = Readonly<Record<string, string | undefined>>;
@@ -24,6 +25,8 @@ export interface Environment {
   readonly isCookieSecure: boolean;
   readonly isProduction: boolean;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
+  /** `HTTP_PROXY` and the like. */
+  readonly proxies: EnvironmentProxies;
   /** Settings that the environment decides; they cannot be changed while it does. */
   readonly settings: Partial<Settings>;
   /** Sentences for the start-up log: what was set and not used, and why. */
@@ -52,8 +55,25 @@ export function readEnvironment(record: EnvironmentRecord): Environment {
     isCookieSecure: flag('AUTH_COOKIE_SECURE', text('AUTH_COOKIE_SECURE')) ?? false,
     isProduction: text('NODE_ENV') === 'production',
     logLevel: logLevelOf(text('LOG_LEVEL')),
+    proxies: proxiesOf(text),
     settings: settingsOf(text, warnings),
     warnings,
+  };
+}
+
+/** Lower-case names win, as in other programs; `ALL_PROXY` stands in for both. */
+function proxiesOf(text: ReadText): EnvironmentProxies {
+  const read = (...names: readonly string[]): NetworkProxy | undefined => {
+    const name = names.find((one) => text(one) !== undefined);
+    const value = name === undefined ? undefined : text(name);
+    return name === undefined || value === undefined ? undefined : parseProxyUrl(value, name);
+  };
+  return {
+    ...compact({
+      http: read('http_proxy', 'HTTP_PROXY', 'all_proxy', 'ALL_PROXY'),
+      https: read('https_proxy', 'HTTPS_PROXY', 'all_proxy', 'ALL_PROXY'),
+    }),
+    except: text('no_proxy') ?? text('NO_PROXY') ?? '',
   };
 }
 

@@ -33,6 +33,7 @@ export interface TestCoreOptions {
   readonly env?: Record<string, string>;
   readonly dataDirectory?: string;
   readonly isMediaAddressAllowed?: (address: string) => boolean;
+  readonly echoUrl?: string;
 }
 
 export async function startCore(options: TestCoreOptions = {}): Promise<TestCore> {
@@ -51,6 +52,7 @@ export async function startCore(options: TestCoreOptions = {}): Promise<TestCore
     clock: systemClock,
     log: silentLog,
     version: '0.0.0-test',
+    ...(options.echoUrl !== undefined && { echoUrl: options.echoUrl }),
     ...(options.isMediaAddressAllowed && { isMediaAddressAllowed: options.isMediaAddressAllowed }),
   });
   const { host, port } = await core.start({ host: '127.0.0.1', port: 0 });

@@ -11,6 +11,7 @@ import { createApiKeys } from '../../core/policy/api-keys.ts';
 import { createBudgets } from '../../core/policy/budgets.ts';
 import { decideDoor, doorRequest, doorRules } from '../../core/policy/door.ts';
 import { createIpFilter } from '../../core/policy/ip-filter.ts';
+import { createProxies } from '../../core/policy/proxies.ts';
 import { createSessions } from '../../core/policy/sessions.ts';
 import { createSettings, type SettingsService } from '../../core/policy/settings.ts';
 import type { ModelInfo } from '../../core/providers/catalog/model-info.ts';
@@ -118,6 +119,11 @@ async function servicesInMemory(hasPassword: boolean, changed: () => void): Prom
       ...{ clock, log: silentLog },
     }),
     duplicates: { size: () => 0 },
+    proxies: createProxies({ keyValues: store.keyValues, vault, environment: { except: '' }, log: silentLog }),
+    proxyTest: ({ host }) =>
+      Promise.resolve(
+        host === 'good.example' ? { success: true, publicIp: '1.2.3.4' } : { success: false, error: 'no' },
+      ),
     budgets: createBudgets({
       ...{ keyValues: store.keyValues, rollups: store.rollups, clock },
       timeZone: () => 'UTC',

@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest';
+import { silentLog } from '../../core/base/log.ts';
+import { readEnvironment } from '../../core/policy/environment.ts';
+import { createProxies, isExcepted, parseProxyUrl } from '../../core/policy/proxies.ts';
+import { memoryKeyValues } from '../support/memory-store.ts';
+import { memoryVault } from '../support/memory-vault.ts';
+
+const proxy = (host: string) => ({ type: 'http', host, port: 8080 }) as const;
+
+describe('precedence', () => {
+  const environment = readEnvironment({ HTTPS_PROXY: 'http://env:1', NO_PROXY: 'internal.example' }).proxies;
+  const proxies = createProxies({ keyValues: memoryKeyValues(), vault: memoryVault(), environment, log: silentLog });
+  const scope = { connectionId: 'c', comboName: 'team', providerId: 'p', origin: 'https://api.example' };
+  const hostFor = (change: object = {}): string | undefined => proxies.proxyFor({ ...scope, ...change })?.proxy.host;
+
+  it('connection, combo, provider, global, environment', () => {
+    expect(hostFor()).toBe('env');
+    proxies.set('global', '', proxy('global'));
+    expect(hostFor()).toBe('global');
+    proxies.set('provider', 'p', proxy('provider'));
+    expect(hostFor()).toBe('provider');
+    proxies.set('combo', 'team', proxy('combo'));
+    expect(hostFor()).toBe('combo');
+    proxies.set('key', 'c', proxy('key'));
+    expect(hostFor()).toBe('key');
+    expect(hostFor({ connectionId: 'other' })).toBe('combo');
+    expect(hostFor({ connectionId: 'other', comboName: undefined })).toBe('provider');
+  });
+
+  it('the environment’s proxy is not for this machine, nor for what NO_PROXY names; one that is set is for all', () => {
+    expect(hostFor({ connectionId: 'x', comboName: 'x', providerId: 'x', origin: 'http://127.0.0.1:1' })).toBe(
+      'global',
+    );
+    proxies.remove('global', '');
+    for (const origin of ['http://127.0.0.1:1', 'https://localhost', 'https://[::1]:2', 'https://api.internal.example'])
+      expect(hostFor({ connectionId: 'x', comboName: 'x', providerId: 'x', origin })).toBeUndefined();
+  });
+});
+
+describe('NO_PROXY', () => {
+  it.each([
+    ['api.example.com', 443, 'example.com', true],
+    ['api.example.com', 443, '.example.com', true],
+    ['api.example.com', 443, '*.example.com', true],
+    ['example.com', 443, '.example.com', true],
+    ['notexample.com', 443, 'example.com', false],
+    ['api.example.com', 443, 'other.com, EXAMPLE.com', true],
+    ['api.example.com', 443, 'other.com  example.com', true],
+    ['api.example.com', 443, 'example.com:8443', false],
+    ['api.example.com', 8_443, 'example.com:8443', true],
+    ['10.1.2.3', 80, '10.0.0.0/8', true],
+    ['11.1.2.3', 80, '10.0.0.0/8', false],
+    ['10.1.2.3', 80, '10.1.2.3', true],
+    ['fd00::1', 80, '[fd00::1]', true],
+    ['anything', 80, '*', true],
+    ['anything', 80, '', false],
+  ])('%s:%s and "%s": %s', (host, port, except, expected) => {
+    expect(isExcepted(host, port, except)).toBe(expected);
+  });
+});
+
+describe('a proxy’s URL', () => {
+  it('is taken apart', () => {
+    expect(parseProxyUrl('http://me:p%40ss@box:3128', 'HTTP_PROXY')).toMatchObject({
+      type: 'http',
+      host: 'box',
+      port: 3128,
+      username: 'me',
+    });
+    expect(parseProxyUrl('http://me:p%40ss@box:3128', 'X').password?.reveal()).toBe('p@ss');
+    expect(parseProxyUrl('socks5h://box', 'X')).toEqual({ type: 'socks5', host: 'box', port: 1080 });
+    expect(parseProxyUrl('box:8080', 'X')).toEqual({ type: 'http', host: 'box', port: 8080 });
+  });
+
+  it.each(['ftp://box', 'http://', '://'])('%s is named by its variable', (text) => {
+    expect(() => parseProxyUrl(text, 'HTTPS_PROXY')).toThrow(/HTTPS_PROXY/);
+  });
+});
