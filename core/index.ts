@@ -10,17 +10,14 @@ import { createGateway } from './gateway/gateway.ts';
 import { createListener, type ListenAddress, type Surface } from './gateway/listener.ts';
 import { createManagement } from './management/handler.ts';
 import { openAccounts, readOverrides } from './open-accounts.ts';
+import { openPipeline } from './open-pipeline.ts';
 import { dispatcherFor, openRouting, type Routing, routingRules } from './open-routing.ts';
-import type { SharedAnswer } from './pipeline/idempotency-stage.ts';
 import { generatePipeline } from './pipeline/stages.ts';
 import { tryModel } from './pipeline/trial.ts';
-import { createAnswerCache } from './policy/answer-cache.ts';
 import { type ApiKeys, createApiKeys, isKeyRequired } from './policy/api-keys.ts';
-import { type Budgets, createBudgets } from './policy/budgets.ts';
 import { openDoor } from './policy/doorkeeper.ts';
 import type { Environment } from './policy/environment.ts';
 import { authorityOf, isLoopbackName } from './policy/hosts.ts';
-import { createIdempotencyRegister } from './policy/idempotency.ts';
 import { createIpFilter } from './policy/ip-filter.ts';
 import { createProxies, type Proxies } from './policy/proxies.ts';
 import { startRetention } from './policy/retention.ts';
@@ -30,10 +27,8 @@ import { openCatalog } from './providers/catalog/index.ts';
 import { applyOverrides } from './providers/overrides.ts';
 import type { Provider } from './providers/provider.ts';
 import { PROVIDERS } from './providers/table.ts';
-import type { UsageRecord } from './store/records.ts';
 import { openStore, type SqliteStore } from './store/sqlite/open-store.ts';
 import { createDispatchers, type Dispatchers } from './upstream/dispatchers.ts';
-import { fetchMedia } from './upstream/fetch-media.ts';
 import { testProxy } from './upstream/proxy-test.ts';
 import { openVault } from './vault/open-vault.ts';
 import type { Keychain, Vault } from './vault/vault.ts';
@@ -182,26 +177,8 @@ function openSurfaces(ports: CorePorts, foundations: Foundations, parts: Surface
       isLocal: door.isLocal(request),
       isLoopbackListener: isLoopbackName(parts.bound()?.host ?? ''),
     });
-  const budgets = createBudgets({
-    ...{ keyValues: store.keyValues, rollups: store.rollups, clock },
-    timeZone: () => settings.current().timeZone,
-    onWarning: (warning) => log.warn('A budget is nearly used up.', { ...warning }),
-  });
-  const ledger = { clock, log, append: (record: UsageRecord) => recordUsage(record, store, budgets) };
-  const pipeline = {
-    lanes: {
-      fetchMedia: (url: string, signal: AbortSignal) => fetchMedia(url, signal, ports.isMediaAddressAllowed),
-    },
-    walk: parts.routing.walk,
-    register: createIdempotencyRegister<SharedAnswer>(clock),
-    cache: createAnswerCache({
-      repository: store.cachedAnswers,
-      rules: () => settings.current().answerCache,
-      ...{ clock, log },
-    }),
-    budgets,
-    shapeRules: () => settings.current(),
-  };
+  const { pipeline, ledger } = openPipeline(ports, { ...parts, store });
+  const { budgets } = pipeline;
   const trial = { run: generatePipeline(pipeline), snapshot: live.current, ledger };
   const gateway = createGateway({
     snapshot: live.current,
@@ -236,11 +213,4 @@ function openSurfaces(ports: CorePorts, foundations: Foundations, parts: Surface
     tryModel: (model, limitMs) => tryModel(model, limitMs, trial),
   });
   return [door.check, gateway.handle, management.handle];
-}
-
-/** Budgets are told after the row is written: a sum that is read meanwhile has it already. */
-async function recordUsage(record: UsageRecord, store: SqliteStore, budgets: Budgets): Promise<void> {
-  await store.usage.append(record);
-  if (record.apiKeyId !== undefined && record.costUsd !== null)
-    budgets.spend(record.apiKeyId, record.costUsd, record.startedAtMs);
 }

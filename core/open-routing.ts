@@ -14,13 +14,11 @@ import type { RoutingRules } from './routing/snapshot.ts';
 import type { Store } from './store/store.ts';
 import type { Dispatchers } from './upstream/dispatchers.ts';
 
-export interface RoutingParts {
+export interface RoutingParts extends Network {
   readonly store: Store;
   readonly settings: SettingsService;
   readonly clock: Clock;
   readonly log: Log;
-  readonly dispatchers: Dispatchers;
-  readonly proxies: Proxies;
 }
 
 export interface Routing {
@@ -71,14 +69,21 @@ export function openRouting({ store, settings, clock, log, dispatchers, proxies 
   return { balancer, resilience, walk };
 }
 
+/** The ways out of this machine. */
+export interface Network {
+  readonly dispatchers: Dispatchers;
+  readonly proxies: Proxies;
+}
+
 /** Directly, or through the proxy in force. */
-export function dispatcherFor(
-  scope: ProxyScope,
-  { dispatchers, proxies }: { readonly dispatchers: Dispatchers; readonly proxies: Proxies },
-): Dispatcher {
-  if (!proxies.isAnySet()) return dispatchers.direct;
-  const found = proxies.proxyFor(scope);
-  return found === undefined ? dispatchers.direct : dispatchers.through(found.proxy);
+export function dispatcherFor(scope: ProxyScope, network: Network): Dispatcher {
+  return dispatcherThrough(scope, network) ?? network.dispatchers.direct;
+}
+
+/** Of the proxy in force; undefined: there is none. */
+export function dispatcherThrough(scope: ProxyScope, { dispatchers, proxies }: Network): Dispatcher | undefined {
+  const found = proxies.isAnySet() ? proxies.proxyFor(scope) : undefined;
+  return found && dispatchers.through(found.proxy);
 }
 
 /** The settings that the snapshot is made with. */

@@ -5,7 +5,7 @@
  */
 import { lookup } from 'node:dns/promises';
 import ipaddr from 'ipaddr.js';
-import { Agent, request } from 'undici';
+import { Agent, type Dispatcher, request } from 'undici';
 import { OmniError } from '../base/errors.ts';
 import { normalMediaType } from '../model/data-url.ts';
 
@@ -29,15 +29,21 @@ export function isPublicAddress(address: string): boolean {
   return parsed.range() === 'unicast';
 }
 
+export interface MediaRules {
+  /** Decides on each resolved address; default: public ones. */
+  readonly isAllowed?: ((address: string) => boolean) | undefined;
+  /** The network proxy to go through, if any: the address that was checked is what it is asked for. */
+  readonly proxyFor?: (origin: string) => Dispatcher | undefined;
+}
+
 /**
  * Fetches the URL. Throws `media_unavailable`, which is the request's fault, when it is refused, missing or too large.
- * `isAllowed` decides on each resolved address; tests hand in their own.
  */
-export async function fetchMedia(url: string, signal: AbortSignal, isAllowed = isPublicAddress): Promise<Media> {
+export async function fetchMedia(url: string, signal: AbortSignal, rules: MediaRules = {}): Promise<Media> {
   const limit = AbortSignal.any([signal, AbortSignal.timeout(FETCH_TIMEOUT_MS)]);
   let next = parseUrl(url);
   for (let hop = 0; hop <= REDIRECT_LIMIT; hop += 1) {
-    const answer = await fetchOnce(next, limit, isAllowed);
+    const answer = await fetchOnce(next, limit, rules);
     if (answer.redirect === undefined) return answer.media;
     next = parseUrl(answer.redirect, next);
   }
@@ -46,13 +52,38 @@ export async function fetchMedia(url: string, signal: AbortSignal, isAllowed = i
 
 type Fetched = { readonly redirect: string } | { readonly redirect?: undefined; readonly media: Media };
 
-async function fetchOnce(url: URL, signal: AbortSignal, isAllowed: (address: string) => boolean): Promise<Fetched> {
-  const { address, family } = await checkedAddress(url, isAllowed);
+async function fetchOnce(url: URL, signal: AbortSignal, rules: MediaRules): Promise<Fetched> {
+  const checked = await checkedAddress(url, rules.isAllowed ?? isPublicAddress);
+  const proxy = rules.proxyFor?.(url.origin);
+  if (proxy !== undefined) {
+    const host = checked.family === 6 ? `[${checked.address}]` : checked.address;
+    const asked = new URL(
+      `${url.protocol}//${host}${url.port === '' ? '' : `:${url.port}`}${url.pathname}${url.search}`,
+    );
+    return read(
+      url,
+      await request(asked, { dispatcher: proxy, signal, headers: { host: url.host } }).catch(failed(url)),
+    );
+  }
+  const { address, family } = checked;
   const pinned = new Agent({
     connect: { timeout: FETCH_TIMEOUT_MS, lookup: (_name, _options, done) => done(null, [{ address, family }]) },
   });
   try {
-    const { statusCode, headers, body } = await request(url, { dispatcher: pinned, signal });
+    return await read(url, await request(url, { dispatcher: pinned, signal }).catch(failed(url)));
+  } finally {
+    await pinned.destroy();
+  }
+}
+
+function failed(url: URL): (error: unknown) => never {
+  return (error) => {
+    throw error instanceof OmniError ? error : unavailable(url.href, 'its server did not deliver it', error);
+  };
+}
+
+async function read(url: URL, { statusCode, headers, body }: Dispatcher.ResponseData): Promise<Fetched> {
+  try {
     const location = headers['location'];
     if (statusCode >= 300 && statusCode < 400 && typeof location === 'string') {
       await body.dump();
@@ -63,8 +94,6 @@ async function fetchOnce(url: URL, signal: AbortSignal, isAllowed: (address: str
   } catch (error) {
     if (error instanceof OmniError) throw error;
     throw unavailable(url.href, 'its server did not deliver it', error);
-  } finally {
-    await pinned.destroy();
   }
 }
 

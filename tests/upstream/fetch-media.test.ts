@@ -1,7 +1,10 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Secret } from '../../core/base/secret.ts';
+import { createDispatchers } from '../../core/upstream/dispatchers.ts';
 import { fetchMedia, isPublicAddress } from '../../core/upstream/fetch-media.ts';
+import { startHttpProxy } from '../support/http-proxy.ts';
 
 const PIXEL = Buffer.from('iVBORw0KGgo=', 'base64');
 const server = createServer((request, response) => {
@@ -24,8 +27,8 @@ afterAll(() => server.close());
 describe('remote media', () => {
   it('comes as base64 with its plain media type, over redirects too', async () => {
     const expected = { mediaType: 'image/png', data: PIXEL.toString('base64') };
-    expect(await fetchMedia(`${base}/pixel`, signal, onlyHere)).toEqual(expected);
-    expect(await fetchMedia(`${base}/moved`, signal, onlyHere)).toEqual(expected);
+    expect(await fetchMedia(`${base}/pixel`, signal, { isAllowed: onlyHere })).toEqual(expected);
+    expect(await fetchMedia(`${base}/moved`, signal, { isAllowed: onlyHere })).toEqual(expected);
   });
 
   it.each([
@@ -34,10 +37,33 @@ describe('remote media', () => {
     ['/loop', onlyHere, 'redirects more than'],
     ['/missing', onlyHere, 'answered 404'],
   ])('%s is refused with its reason', async (path, allowed, why) => {
-    await expect(fetchMedia(base + path, signal, allowed)).rejects.toMatchObject({
+    await expect(fetchMedia(base + path, signal, { isAllowed: allowed })).rejects.toMatchObject({
       code: 'media_unavailable',
       message: expect.stringContaining(why),
     });
+  });
+
+  it('pitfall 36: goes through the proxy in force, to the address that was checked, and never around it', async () => {
+    const proxy = await startHttpProxy('me', 'secret');
+    const dispatchers = createDispatchers();
+    const through = (password: string) =>
+      dispatchers.through({
+        type: 'http',
+        host: '127.0.0.1',
+        port: proxy.port,
+        username: 'me',
+        password: new Secret(password),
+      });
+    const fetched = (password: string) =>
+      fetchMedia(`${base.replace('127.0.0.1', 'localhost')}/moved`, signal, {
+        isAllowed: (address) => address === '127.0.0.1' || address === '::1',
+        proxyFor: () => through(password),
+      });
+    expect((await fetched('secret')).mediaType).toBe('image/png');
+    expect(proxy.tunnels[0]).toBe(base.replace('http://', ''));
+    await expect(fetched('wrong')).rejects.toMatchObject({ code: 'proxy_failed' });
+    await dispatchers.destroy();
+    await proxy.close();
   });
 
   it.each(['ftp://x/y', 'file:///etc/passwd', 'not a url'])('%s is no URL to fetch', async (url) => {

@@ -1,0 +1,66 @@
+/** Opens what the pipeline's stages stand on, and the account that every request is written to. */
+import type { Clock } from './base/clock.ts';
+import type { Log } from './base/log.ts';
+import { dispatcherThrough, type Network } from './open-routing.ts';
+import type { SharedAnswer, SharedRegister } from './pipeline/idempotency-stage.ts';
+import type { LedgerPorts } from './pipeline/ledger.ts';
+import type { GeneratePorts } from './pipeline/stages.ts';
+import type { WalkPorts } from './pipeline/walk.ts';
+import { createAnswerCache } from './policy/answer-cache.ts';
+import { type Budgets, createBudgets } from './policy/budgets.ts';
+import { createIdempotencyRegister } from './policy/idempotency.ts';
+import type { SettingsService } from './policy/settings.ts';
+import type { UsageRecord } from './store/records.ts';
+import type { Store } from './store/store.ts';
+import { fetchMedia } from './upstream/fetch-media.ts';
+
+export interface PipelinePorts {
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Which addresses remote media may be fetched from; default: public ones. */
+  readonly isMediaAddressAllowed?: (address: string) => boolean;
+}
+
+export interface PipelineParts extends Network {
+  readonly store: Store;
+  readonly settings: SettingsService;
+  readonly routing: { readonly walk: WalkPorts };
+}
+
+export interface Pipeline {
+  readonly pipeline: GeneratePorts & { readonly budgets: Budgets };
+  readonly ledger: LedgerPorts;
+}
+
+export function openPipeline({ clock, log, isMediaAddressAllowed }: PipelinePorts, parts: PipelineParts): Pipeline {
+  const { store, settings } = parts;
+  const budgets = createBudgets({
+    ...{ keyValues: store.keyValues, rollups: store.rollups, clock },
+    timeZone: () => settings.current().timeZone,
+    onWarning: (warning) => log.warn('A budget is nearly used up.', { ...warning }),
+  });
+  const register: SharedRegister = createIdempotencyRegister<SharedAnswer>(clock);
+  const cache = createAnswerCache({
+    repository: store.cachedAnswers,
+    rules: () => settings.current().answerCache,
+    ...{ clock, log },
+  });
+  const proxyFor = (origin: string) => dispatcherThrough({ origin }, parts);
+  const media = { isAllowed: isMediaAddressAllowed, proxyFor };
+  return {
+    pipeline: {
+      lanes: { fetchMedia: (url, signal) => fetchMedia(url, signal, media) },
+      walk: parts.routing.walk,
+      shapeRules: () => settings.current(),
+      ...{ register, cache, budgets },
+    },
+    ledger: { clock, log, append: (record) => recordUsage(record, store, budgets) },
+  };
+}
+
+/** Budgets are told after the row is written: a sum that is read meanwhile has it already. */
+async function recordUsage(record: UsageRecord, store: Store, budgets: Budgets): Promise<void> {
+  await store.usage.append(record);
+  if (record.apiKeyId !== undefined && record.costUsd !== null)
+    budgets.spend(record.apiKeyId, record.costUsd, record.startedAtMs);
+}
