@@ -113,7 +113,11 @@ function store(
 
 /** Without a password the one that is stored stays, as long as it is the same user at the same host. */
 function toProxy({ password, username, ...place }: Given, before: NetworkProxy | undefined): NetworkProxy {
-  const isSame = before?.host === place.host && before.port === place.port && before.username === username;
+  const isSame =
+    before?.type === place.type &&
+    before.host === place.host &&
+    before.port === place.port &&
+    before.username === username;
   const kept = password === undefined && isSame ? before?.password : undefined;
   const secret = password === undefined || password === '' ? kept : new Secret(password);
   return { ...place, ...(username && { username }), ...(secret && { password: secret }) };

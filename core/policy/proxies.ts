@@ -62,10 +62,9 @@ export function createProxies(ports: {
   const proxies = new Map<string, NetworkProxy>();
   for (const [place, value] of keyValues.entries(NAMESPACE)) {
     try {
-      const proxy = openProxy(asObject(value) ?? {}, vault, place);
-      if (proxy !== undefined) proxies.set(place, proxy);
+      proxies.set(place, openProxy(asObject(value) ?? {}, vault, place));
     } catch (cause) {
-      // Its level stays closed rather than open: a call must not go directly because a password cannot be read.
+      // Its level stays closed rather than open: a call must not go directly because its proxy cannot be read.
       log.error('A network proxy cannot be read; calls that need it will fail.', { place }, cause);
       proxies.set(place, UNREADABLE);
     }
@@ -118,10 +117,11 @@ function sealPlace(place: string): string {
   return `key_value/${NAMESPACE}/${place}/password`;
 }
 
-function openProxy(value: JsonObject, vault: Vault, place: string): NetworkProxy | undefined {
+function openProxy(value: JsonObject, vault: Vault, place: string): NetworkProxy {
   const type = (['http', 'https', 'socks5'] as const).find((one) => one === value['type']);
   const [host, port] = [asString(value['host']), asNumber(value['port'])];
-  if (type === undefined || host === undefined || port === undefined) return undefined;
+  if (type === undefined || host === undefined || port === undefined)
+    throw new OmniError('internal', `The network proxy stored under ${place} has no type, host or port.`);
   const [username, sealed] = [asString(value['username']), asString(value['password'])];
   return {
     ...{ type, host, port },

@@ -88,7 +88,7 @@ describe('the answer cache', () => {
   });
 
   it.each(CLIENTS.slice(1))(
-    'what a chat client asked answers a %s client in its own protocol',
+    'D.15-20: what a chat client asked answers a %s client in its own protocol',
     async (_client, ask) => {
       await chat();
       const other = await ask();
@@ -108,7 +108,7 @@ describe('the answer cache', () => {
   });
 
   it.each([
-    ['D.15-19: tools', { tools: [{ type: 'function', function: { name: 'f', parameters: { type: 'object' } } }] }],
+    ['tools', { tools: [{ type: 'function', function: { name: 'f', parameters: { type: 'object' } } }] }],
     [
       'the system prompt',
       {
@@ -128,7 +128,7 @@ describe('the answer cache', () => {
     expect(upstream.received).toHaveLength(2);
   });
 
-  it('D.15-20: an absent stream is no stream', async () => {
+  it('D.15-19: an absent stream is no stream', async () => {
     await chat();
     expect(cacheHeader(await chat({ stream: false }))).toBe('HIT');
   });

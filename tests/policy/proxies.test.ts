@@ -37,6 +37,13 @@ describe('precedence', () => {
   });
 });
 
+it('pitfall 36: a stored proxy that cannot be read keeps its level shut', () => {
+  const keyValues = memoryKeyValues();
+  keyValues.set('proxyConfig', 'global/', { type: 'ftp', host: 'box', port: 1 });
+  const proxies = createProxies({ keyValues, vault: memoryVault(), environment: { except: '' }, log: silentLog });
+  expect(proxies.proxyFor({ origin: 'https://api.example' })?.proxy).toMatchObject({ port: 0 });
+});
+
 describe('NO_PROXY', () => {
   it.each([
     ['api.example.com', 443, 'example.com', true],

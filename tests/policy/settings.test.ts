@@ -69,6 +69,7 @@ describe('environment', () => {
       isCookieSecure: false,
       isProduction: false,
       logLevel: 'info',
+      proxies: { except: '' },
       settings: {},
       warnings: [],
     });
