@@ -2,6 +2,7 @@
  * The core, put together: opens store and vault, wires accounts, routing, gateway and management, and listens. It is the
  * only module that knows all of them, and knows nothing of Electron or of a terminal: hosts hand in their ports.
  */
+import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { createListedModels } from './accounts/listed-models.ts';
 import type { Clock } from './base/clock.ts';
@@ -30,8 +31,8 @@ import { PROVIDERS } from './providers/table.ts';
 import { openStore, type SqliteStore } from './store/sqlite/open-store.ts';
 import { createDispatchers, type Dispatchers } from './upstream/dispatchers.ts';
 import { testProxy } from './upstream/proxy-test.ts';
-import { openVault } from './vault/open-vault.ts';
-import type { Keychain, Vault } from './vault/vault.ts';
+import { openLockableVault } from './vault/lockable-vault.ts';
+import type { Keychain, LockableVault, VaultState } from './vault/vault.ts';
 
 export interface CorePorts {
   readonly environment: Environment;
@@ -53,8 +54,8 @@ export interface Core {
   stop(graceMs: number): Promise<void>;
   /** `/setup#token` while no password is set; for the terminal only. */
   setupPath(): string | undefined;
-  /** How the vault's key is kept, for people. */
-  readonly keyKeptIn: string;
+  /** Whether sealed secrets can be used, where their key is kept, or what to do. */
+  vaultState(): VaultState;
 }
 
 /** Opens everything but the port. Throws OmniError with a sentence for a person when something stands in the way. */
@@ -63,7 +64,7 @@ export async function createCore(ports: CorePorts): Promise<Core> {
   const rows = applyOverrides(PROVIDERS, readOverrides(ports.paths.providersFile));
   const store = openStore({ path: ports.paths.databaseFile, log, clock });
   try {
-    const vault = await openVault({
+    const vault = await openLockableVault({
       keychain: ports.keychain,
       env: { ...(environment.masterKey && { masterKey: environment.masterKey.reveal() }) },
       keyFilePath: ports.paths.keyFile,
@@ -80,7 +81,7 @@ export async function createCore(ports: CorePorts): Promise<Core> {
 
 interface Foundations {
   readonly store: SqliteStore;
-  readonly vault: Vault;
+  readonly vault: LockableVault;
   readonly rows: readonly Provider[];
 }
 
@@ -118,7 +119,7 @@ async function assemble(ports: CorePorts, foundations: Foundations): Promise<Cor
       await store.close();
     },
     setupPath: () => policies.sessions.setupPath(),
-    keyKeptIn: vault.keptIn,
+    vaultState: vault.state,
   };
 }
 
@@ -131,16 +132,21 @@ interface Policies {
 function openPolicies({ environment, clock, log }: CorePorts, { store, vault }: Foundations): Policies {
   return {
     settings: createSettings({ keyValues: store.keyValues, overrides: environment.settings, log }),
-    apiKeys: createApiKeys({ store, hashKey: environment.apiKeySecret ?? vault.derive('api-key'), clock, log }),
+    apiKeys: createApiKeys({ store, hashKey: () => environment.apiKeySecret ?? vault.derive('api-key'), clock, log }),
     sessions: createSessions({
       keyValues: store.keyValues,
-      signingKey: environment.jwtSecret ?? vault.derive('session'),
+      signingKey: environment.jwtSecret ?? sessionKey(vault),
       ...(environment.initialPassword && { initialPassword: environment.initialPassword }),
       isCookieSecure: environment.isCookieSecure,
       clock,
       log,
     }),
   };
+}
+
+/** While the vault is closed, sign-ins hold until the next start: the dashboard is where a person opens it. */
+function sessionKey(vault: LockableVault): Buffer {
+  return vault.state().is === 'open' ? vault.derive('session') : randomBytes(32);
 }
 
 /** The address listened on. */

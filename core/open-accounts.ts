@@ -14,11 +14,11 @@ import type { Provider } from './providers/provider.ts';
 import { type LiveSnapshot, liveSnapshot } from './routing/live-snapshot.ts';
 import type { RoutingRules } from './routing/snapshot.ts';
 import type { Store } from './store/store.ts';
-import type { Vault } from './vault/vault.ts';
+import type { LockableVault } from './vault/vault.ts';
 
 export interface AccountParts {
   readonly store: Store;
-  readonly vault: Vault;
+  readonly vault: LockableVault;
   /** The table of providers, overrides applied. */
   readonly rows: readonly Provider[];
   readonly clock: Clock;
@@ -46,6 +46,10 @@ export function openAccounts({ store, vault, rows, clock, log, rules, onGoodKey,
         prices: readPrices(store.keyValues.entries(PRICING_NAMESPACE)),
       }),
     openAccounts: () => accounts.open(),
+    vaultClosed: () => {
+      const state = vault.state();
+      return state.is === 'open' ? undefined : state.message;
+    },
   });
   const accounts = createKeyAccounts({
     store,

@@ -185,13 +185,15 @@ async function fetchModels(parts: KeyAccountsParts, id: string): Promise<readonl
   });
 }
 
-/** One account that cannot be opened is told of in the log and left out: the others go on working. */
+/** One account that cannot be opened is told of in the log and left out: the others go on. A closed vault is told of once. */
 function openAccount(parts: KeyAccountsParts, record: ConnectionRecord): readonly Account[] {
   const { id, provider, name, priority, isActive, defaultModel } = record;
   try {
     return [compact({ id, provider, name, priority, isActive, defaultModel, key: openKey(parts, record) })];
   } catch (error) {
-    parts.log.error('An account is left out, because its key cannot be opened.', { id, name }, toOmniError(error));
+    const failure = toOmniError(error);
+    if (failure.code !== 'vault_closed')
+      parts.log.error('An account is left out, because its key cannot be opened.', { id, name }, failure);
     return [];
   }
 }

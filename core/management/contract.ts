@@ -18,6 +18,7 @@ import { settingsContract } from './settings.ts';
 import { shapingContract } from './shaping.ts';
 import { usageContract } from './usage.ts';
 import { usageLogsContract } from './usage-logs.ts';
+import { vaultContract } from './vault.ts';
 
 export const contract = {
   auth: authContract,
@@ -39,4 +40,5 @@ export const contract = {
   resilience: resilienceContract,
   settings: settingsContract,
   shaping: shapingContract,
+  vault: vaultContract,
 };

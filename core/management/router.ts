@@ -19,6 +19,7 @@ import { settingsHandlers } from './settings.ts';
 import { shapingHandlers } from './shaping.ts';
 import { usageHandlers } from './usage.ts';
 import { usageLogsHandlers } from './usage-logs.ts';
+import { vaultHandlers } from './vault.ts';
 
 export const router = implementer.router({
   auth: authHandlers(implementer),
@@ -40,4 +41,5 @@ export const router = implementer.router({
   resilience: resilienceHandlers(implementer),
   settings: settingsHandlers(implementer),
   shaping: shapingHandlers(implementer),
+  vault: vaultHandlers(implementer),
 });

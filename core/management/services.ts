@@ -15,7 +15,7 @@ import type { Balancer } from '../routing/balancer.ts';
 import type { Resilience } from '../routing/resilience.ts';
 import type { Store } from '../store/store.ts';
 import type { ProxyTest } from '../upstream/proxy-test.ts';
-import type { Vault } from '../vault/vault.ts';
+import type { LockableVault } from '../vault/vault.ts';
 
 /** The catalog, as far as management needs it. */
 export interface CatalogList {
@@ -39,7 +39,7 @@ export interface ModelTrial {
 
 export interface ManagementServices {
   readonly store: Store;
-  readonly vault: Vault;
+  readonly vault: LockableVault;
   readonly accounts: Accounts;
   readonly catalog: CatalogList;
   /** The data set without the user's prices. */

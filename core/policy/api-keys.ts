@@ -4,7 +4,7 @@
  * learns that secret can make keys. Ours hold 238 random bits, and their prefix tells a key of ours that is gone from the
  * placeholder that every tool sends to a local server.
  */
-import { createHmac, createSecretKey, randomInt } from 'node:crypto';
+import { createHmac, createSecretKey, type KeyObject, randomInt } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../base/clock.ts';
@@ -62,8 +62,8 @@ export interface ApiKeys {
 
 export interface ApiKeyPorts {
   readonly store: Pick<Store, 'apiKeys'>;
-  /** `API_KEY_SECRET`, or `vault.derive('api-key')`. */
-  readonly hashKey: Buffer | Secret;
+  /** `API_KEY_SECRET`, or `vault.derive('api-key')`; asked for once, when the first key is hashed. May throw `vault_closed`. */
+  hashKey(): Buffer | Secret;
   readonly clock: Clock;
   readonly log: Log;
   /** Runs work after the request in hand. Default: setImmediate. */
@@ -148,8 +148,11 @@ interface KeyIndex {
 
 /** An index by HMAC: how long a look-up takes depends on the hash, which nobody without the secret can steer. */
 function keyIndex({ store, hashKey }: ApiKeyPorts): KeyIndex {
-  const secret = createSecretKey(hashKey instanceof Secret ? Buffer.from(hashKey.reveal()) : hashKey);
-  const hash = (key: string): string => createHmac('sha256', secret).update(key).digest('hex');
+  let secret: KeyObject | undefined;
+  const hash = (key: string): string => {
+    secret ??= secretKey(hashKey());
+    return createHmac('sha256', secret).update(key).digest('hex');
+  };
   let byHash = new Map<string, ApiKeyRecord>();
   // Keys seen lately, so that a busy client's key is not hashed for each request. Unknown ones are not kept.
   const recent = new LRUCache<string, ApiKeyRecord>({ max: RECENT_KEYS });
@@ -168,6 +171,10 @@ function keyIndex({ store, hashKey }: ApiKeyPorts): KeyIndex {
       return known;
     },
   };
+}
+
+function secretKey(material: Buffer | Secret): KeyObject {
+  return createSecretKey(material instanceof Secret ? Buffer.from(material.reveal()) : material);
 }
 
 function withoutKey(keys: readonly string[], known: readonly ApiKeyRecord[], isRequired: boolean): ApiCaller {

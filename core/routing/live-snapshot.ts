@@ -8,7 +8,7 @@ import type { Log } from '../base/log.ts';
 import { nodeProvider } from '../providers/node-provider.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { Store } from '../store/store.ts';
-import { buildSnapshot, type ModelCatalog, type RoutingRules, type Snapshot } from './snapshot.ts';
+import { buildSnapshot, type ClosedVault, type ModelCatalog, type RoutingRules, type Snapshot } from './snapshot.ts';
 
 /** Where aliases stand in the key-value table; a key with `*` or `?` is a wildcard alias. */
 export const ALIAS_NAMESPACE = 'modelAliases';
@@ -22,6 +22,8 @@ export interface LiveSnapshotParts {
   openAccounts(): readonly Account[];
   /** The settings that routing reads; asked for at each rebuild. */
   rules(): RoutingRules;
+  /** Why sealed secrets cannot be opened now, in words. */
+  vaultClosed(): string | undefined;
   readonly log: Log;
 }
 
@@ -53,6 +55,7 @@ export function liveSnapshot(parts: LiveSnapshotParts): LiveSnapshot {
         accounts: parts.openAccounts(),
         catalog: parts.catalog(),
         rules: parts.rules(),
+        vaultClosed: closedVault(parts),
       });
       return snapshot;
     },
@@ -61,6 +64,15 @@ export function liveSnapshot(parts: LiveSnapshotParts): LiveSnapshot {
       snapshot = undefined;
     },
   };
+}
+
+function closedVault({ vaultClosed, store }: LiveSnapshotParts): ClosedVault | undefined {
+  const message = vaultClosed();
+  if (message === undefined) return undefined;
+  const resting = store.connections
+    .list()
+    .filter(({ isActive, sealedApiKey }) => isActive && sealedApiKey !== undefined);
+  return { message, providers: new Set(resting.map(({ provider }) => provider)) };
 }
 
 /** A node that cannot be read (edited by hand, say) is left out and logged: the others go on working. */

@@ -23,7 +23,7 @@ const QUEUE_TIMEOUT_MS = 30_000;
 /**
  * The legs for a model string, in the order to try them; fallback chains stand behind. Throws `invalid_request` for a
  * malformed string, `model_not_found`, `ambiguous_model` with its candidates, `no_connection` when no account can serve
- * it, or `permission_denied` when all that could are blocked.
+ * it (`vault_closed` while their secrets are out of reach), or `permission_denied` when all that could are blocked.
  */
 export function resolve(model: string, clientFormat: FormatId, snapshot: Snapshot, inputs = IN_ORDER): Plan {
   checkModelString(model);
@@ -97,7 +97,8 @@ function catalogMatch(model: string, snapshot: Snapshot): ModelAtProvider {
 function legAt(at: PlannedModel, clientFormat: FormatId, snapshot: Snapshot): Leg[] {
   const { provider, model, combo, chain } = at;
   const accounts = snapshot.accountsByProvider.get(provider.id) ?? [];
-  const isOpen = accounts.length > 0 || (provider.key === 'optional' && provider.custom === true);
+  const isKeyless = provider.key === 'optional' && provider.custom === true && !isResting(provider, snapshot);
+  const isOpen = accounts.length > 0 || isKeyless;
   if (!isOpen || snapshot.blocked.has(provider.id)) return [];
   const { id, info, note } = snapshot.catalog.resolve(provider.id, model);
   return [
@@ -113,6 +114,10 @@ function legAt(at: PlannedModel, clientFormat: FormatId, snapshot: Snapshot): Le
       rules: rulesOf(at, snapshot),
     },
   ];
+}
+
+function isResting({ id }: Provider, { vaultClosed }: Snapshot): boolean {
+  return vaultClosed?.providers.has(id) === true;
 }
 
 /** Built-in, then the settings for combos, then for the provider, then the combo's own (facts.md E.6). */
@@ -144,13 +149,15 @@ export function endpointFor(provider: Provider, model: string, clientFormat: For
   return serving.find(({ format }) => format === clientFormat) ?? serving[0] ?? provider.endpoints[0];
 }
 
-function noConnection(found: readonly ModelAtProvider[], { blocked }: Snapshot): OmniError {
+function noConnection(found: readonly ModelAtProvider[], { blocked, vaultClosed }: Snapshot): OmniError {
   const providers = found.map(({ provider }) => provider);
   const names = [...new Set(providers.map(({ name }) => name))];
   if (providers.length > 0 && providers.every(({ id }) => blocked.has(id))) {
     const text = `${names.join(', ')} is blocked under Settings, Security. Take it off blockedProviders to use it.`;
     return new OmniError('permission_denied', text, { path: 'model' });
   }
+  if (vaultClosed !== undefined && providers.some(({ id }) => vaultClosed.providers.has(id)))
+    return new OmniError('vault_closed', vaultClosed.message);
   const which = names.length === 0 ? 'The combo is empty' : `No active connection for ${names.join(', ')}`;
   return new OmniError('no_connection', `${which}. Add a key under Providers, then try again.`);
 }

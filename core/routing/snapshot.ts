@@ -34,6 +34,16 @@ export interface Snapshot {
   readonly rules: RoutingRules;
   /** Ids of providers that the user has blocked. */
   readonly blocked: ReadonlySet<string>;
+  /** Set while the vault is closed. */
+  readonly vaultClosed?: ClosedVault;
+}
+
+/** While secrets cannot be opened, accounts that have one rest. */
+export interface ClosedVault {
+  /** Why, and what to do. */
+  readonly message: string;
+  /** Ids of the providers with such accounts: none of them is called without its key meanwhile. */
+  readonly providers: ReadonlySet<string>;
 }
 
 /** The user's settings as far as routing reads them; see `policy/settings.ts`. */
@@ -67,6 +77,7 @@ export interface SnapshotSource {
   readonly accounts: Iterable<Account>;
   readonly catalog: ModelCatalog;
   readonly rules?: RoutingRules;
+  readonly vaultClosed?: ClosedVault | undefined;
 }
 
 /** Builds the picture. An alias name with `*` or `?` is a wildcard. */
@@ -89,6 +100,7 @@ export function buildSnapshot(source: SnapshotSource): Snapshot {
     wildcards,
     accountsByProvider: groupAccounts(source.accounts),
     catalog: source.catalog,
+    ...(source.vaultClosed !== undefined && { vaultClosed: source.vaultClosed }),
   };
 }
 

@@ -12,7 +12,8 @@ import { environmentKey } from './environment-key.ts';
 import { readKeyFile, writeKeyFile } from './key-file.ts';
 import { isKeyOf, type KeyRecord, type KeySource, keyRecord, readKeyRecord, writeKeyRecord } from './key-record.ts';
 import { sealingVault } from './sealing.ts';
-import type { Keychain, Vault } from './vault.ts';
+import { type Keychain, KeychainError, type KeychainTrouble, type Vault } from './vault.ts';
+import { VaultClosed } from './vault-closed.ts';
 
 const KEYCHAIN_ACCOUNT = 'master-key';
 
@@ -39,12 +40,13 @@ interface FoundKey {
 /** What a look at one place gave: a key, nothing, or a reason why nothing could be seen there. */
 interface Look {
   readonly found?: FoundKey;
-  readonly unreachable?: string;
+  readonly unreachable?: KeychainError;
 }
 
 /**
- * Opens the vault. Throws `internal`, with a sentence on how to restore the key, when rows are sealed and their key is
- * missing, wrong, or behind a keychain that cannot be reached; also when a key is malformed or its file is open to others.
+ * Opens the vault. While rows are sealed and their key is not to be had it throws, with a sentence on how to restore it:
+ * `VaultClosed` where the key belongs in the keychain, else `internal`; also when a key is malformed or its file is open
+ * to others.
  */
 export async function openVault(options: VaultOptions): Promise<Vault> {
   const record = readKeyRecord(options.keyValues);
@@ -100,10 +102,10 @@ async function findKey(options: VaultOptions, record: KeyRecord | undefined, isN
 
 async function makeKey(
   { keychain, keyFilePath, log }: VaultOptions,
-  unreachable: string | undefined,
+  unreachable: KeychainError | undefined,
 ): Promise<FoundKey> {
   const fresh = randomBytes(32).toString('base64url');
-  let reason = unreachable;
+  let reason = unreachable?.message;
   if (reason === undefined) {
     try {
       await keychain.write(KEYCHAIN_ACCOUNT, fresh);
@@ -114,7 +116,7 @@ async function makeKey(
   if (reason === undefined) {
     const back = await readKeychain(keychain);
     if (back.found !== undefined) return back.found;
-    reason = back.unreachable ?? 'it did not keep the key';
+    reason = back.unreachable?.message ?? 'it did not keep the key';
   }
   log.warn('The system keychain cannot be used; the encryption key goes to a file.', { reason, file: keyFilePath });
   writeKeyFile(keyFilePath, fresh);
@@ -128,7 +130,9 @@ async function readKeychain(keychain: Keychain): Promise<Look> {
   try {
     text = await keychain.read(KEYCHAIN_ACCOUNT);
   } catch (error) {
-    return { unreachable: messageOf(error) };
+    return {
+      unreachable: error instanceof KeychainError ? error : new KeychainError('refused', messageOf(error), error),
+    };
   }
   return text === undefined ? {} : { found: { source: 'keychain', key: parseKey(text, 'keychain entry OmniRoute') } };
 }
@@ -150,25 +154,38 @@ function parseKey(text: string, place: string): Buffer {
 function missingKey(
   { keyFilePath }: VaultOptions,
   record: KeyRecord,
-  { unreachable, other }: { unreachable: string | undefined; other: FoundKey | undefined },
+  { unreachable, other }: { unreachable: KeychainError | undefined; other: FoundKey | undefined },
 ): OmniError {
-  const advice: Record<KeySource, string> = {
-    environment: 'Set OMNIROUTE_MASTER_KEY to the value it had.',
-    file: `Put the file ${keyFilePath} back from a backup.`,
-    keychain:
-      unreachable === undefined
-        ? 'Unlock the keychain if it is locked; else restore its entry "OmniRoute" from a backup, or set OMNIROUTE_MASTER_KEY to its value.'
-        : `The keychain cannot be reached (${unreachable}). Unlock it or log in to your desktop session, or set OMNIROUTE_MASTER_KEY to the key kept there.`,
-  };
   const state =
     other === undefined
       ? 'is missing'
       : `is missing, and the one in ${placeName(other.source, keyFilePath)} is another`;
-  return new OmniError(
-    'internal',
+  const message = (advice: string): string =>
     `The database holds sealed secrets, but their key, kept in ${placeName(record.source, keyFilePath)}, ${state}. ` +
-      `${advice[record.source]} If the key is lost for good, move storage.sqlite away and start anew. Nothing was changed.`,
-  );
+    `${advice} If the key is lost for good, move storage.sqlite away and start anew. Nothing was changed.`;
+  if (record.source === 'environment')
+    return new OmniError('internal', message('Set OMNIROUTE_MASTER_KEY to the value it had.'));
+  if (record.source === 'file')
+    return new OmniError('internal', message(`Put the file ${keyFilePath} back from a backup.`));
+  if (unreachable !== undefined) return new VaultClosed(unreachable.trouble, closedBecause(unreachable), unreachable);
+  const restore = 'Restore its entry "OmniRoute" from a backup, or set OMNIROUTE_MASTER_KEY to its value.';
+  return new VaultClosed('lost', message(restore));
+}
+
+/** A bus quotes whole messages. */
+const REASON_LENGTH = 100;
+const WAY_OUT: Readonly<Record<KeychainTrouble, string>> = {
+  locked: 'The system keychain is locked. Unlock it, then try again here.',
+  missing:
+    'The system keychain is not running, and the key to the stored secrets is kept in it. Log in to a desktop session ' +
+    'with a keychain, then try again here, or start with OMNIROUTE_MASTER_KEY set to the key kept there.',
+  refused:
+    'The system keychain refused to give out the key to the stored secrets. Allow OmniRoute to use it, then try again here.',
+};
+
+function closedBecause({ trouble, message }: KeychainError): string {
+  const reason = message.slice(0, REASON_LENGTH).replace(/[.;,\s]+$/, '');
+  return `${WAY_OUT[trouble]} Until then accounts and API keys rest; nothing was changed. (${reason}.)`;
 }
 
 function placeName(source: KeySource, keyFilePath: string): string {

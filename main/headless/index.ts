@@ -69,7 +69,8 @@ async function run(args: readonly string[]): Promise<void> {
   });
   const url = `http://${authorityOf({ host, port })}`;
   for (const warning of environment.warnings) say(warning);
-  say(`Secrets are sealed with a key kept in ${core.keyKeptIn}.`);
+  const vault = core.vaultState();
+  say(vault.is === 'open' ? `Secrets are sealed with a key kept in ${vault.keptIn}.` : vault.message);
   const setupPath = core.setupPath();
   if (setupPath !== undefined) {
     // All addresses at once is none that a browser opens.

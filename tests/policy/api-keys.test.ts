@@ -10,7 +10,7 @@ function setUp() {
   const store = memoryStore();
   const clock = testClock();
   const deferred: (() => void)[] = [];
-  const hashKey = memoryVault().derive('api-key');
+  const hashKey = () => memoryVault().derive('api-key');
   const keys = createApiKeys({ store, hashKey, clock, log: silentLog, defer: (work) => void deferred.push(work) });
   return { store, clock, keys, deferred, flush: () => deferred.splice(0).forEach((work) => void work()) };
 }
@@ -47,7 +47,7 @@ describe('keys', () => {
   it('of another installation are unknown: the hash has its secret', () => {
     const { store, clock, keys } = setUp();
     const { key } = keys.create({ name: 'laptop' });
-    const other = createApiKeys({ store, hashKey: memoryVault().derive('other'), clock, log: silentLog });
+    const other = createApiKeys({ store, hashKey: () => memoryVault().derive('other'), clock, log: silentLog });
     expect(() => call(other, { 'x-api-key': key.reveal() })).toThrow(failure('invalid_api_key'));
   });
 });

@@ -49,7 +49,7 @@ describe('the system keychain, a real Secret Service', () => {
     wipe();
     await startKeyring('unlocked');
     expect(await start(data, env)).toEqual({
-      refused: expect.stringContaining('kept in the system keychain, is missing. Unlock the keychain'),
+      refused: expect.stringContaining('kept in the system keychain, is missing. Restore its entry'),
     });
     expect(existsSync(join(data, 'master.key'))).toBe(false);
     expect(await start(temporaryFolder(), env)).toEqual({ keptIn: 'the system keychain' });
@@ -61,10 +61,9 @@ describe('the system keychain, a real Secret Service', () => {
     await startKeyring('unlocked');
     await start(data, env, '--seal');
     await stopKeyring();
-    expect(await start(data, env)).toEqual({ refused: expect.stringContaining('The keychain cannot be reached (') });
+    expect(await start(data, env)).toEqual({ refused: expect.stringContaining('keychain is not running') });
     await startKeyring('locked');
-    // The library tells a locked collection whose prompt nobody answers like one without the entry.
-    expect(await start(data, env)).toEqual({ refused: expect.stringContaining('Unlock the keychain') });
+    expect(await start(data, env)).toEqual({ refused: expect.stringContaining('The system keychain is locked.') });
     expect(await start(temporaryFolder(), env)).toEqual({ keptIn: expect.stringContaining('the key file') });
     expect(existsSync(join(data, 'master.key'))).toBe(false);
   });

@@ -108,7 +108,7 @@ async function servicesInMemory(hasPassword: boolean, changed: () => void): Prom
       return new Map([...ROWS, ...nodes].map((provider) => [provider.id, provider]));
     },
     sessions,
-    apiKeys: createApiKeys({ store, hashKey: vault.derive('api-key'), clock, log: silentLog }),
+    apiKeys: createApiKeys({ store, hashKey: () => vault.derive('api-key'), clock, log: silentLog }),
     settings,
     changed,
     ...routingInMemory(store, settings),

@@ -2,9 +2,9 @@
 import { createHash } from 'node:crypto';
 import { OmniError } from '../../core/base/errors.ts';
 import { Secret } from '../../core/base/secret.ts';
-import type { Vault } from '../../core/vault/vault.ts';
+import type { LockableVault } from '../../core/vault/vault.ts';
 
-export function memoryVault(): Vault {
+export function memoryVault(): LockableVault {
   const sealed = new Map<string, Secret>();
   return {
     seal(secret, place) {
@@ -19,5 +19,7 @@ export function memoryVault(): Vault {
     },
     derive: (use) => createHash('sha256').update(`test ${use}`).digest(),
     keptIn: 'memory',
+    state: () => ({ is: 'open', keptIn: 'memory' }),
+    unlock: () => Promise.resolve({ is: 'open', keptIn: 'memory' }),
   };
 }

@@ -43,12 +43,17 @@ export function secretServiceObstacle(): string | undefined {
   return missing.length === 0 ? undefined : `${missing.join(', ')} not found; install ${PACKAGES.join(' ')}`;
 }
 
+export interface SecretServiceOptions {
+  /** The bus lets nobody talk to the keyring, as a sandbox without the permission does. */
+  readonly isRefused?: boolean;
+}
+
 /** Starts the bus, without a keyring. */
-export async function startSecretService(): Promise<SecretService> {
+export async function startSecretService({ isRefused = false }: SecretServiceOptions = {}): Promise<SecretService> {
   const home = mkdtempSync(join(tmpdir(), 'omniroute-keyring-'));
   const runtime = join(home, 'run');
   mkdirSync(runtime, { mode: 0o700 });
-  const bus = await startBus(home);
+  const bus = await startBus(home, isRefused);
   const env = {
     PATH: process.env['PATH'] ?? '',
     HOME: home,
@@ -77,7 +82,10 @@ export async function startSecretService(): Promise<SecretService> {
   };
 }
 
-async function startBus(home: string): Promise<{ readonly process: ChildProcess; readonly address: string }> {
+async function startBus(
+  home: string,
+  isRefused: boolean,
+): Promise<{ readonly process: ChildProcess; readonly address: string }> {
   const configuration = join(home, 'bus.conf');
   const socket = join(home, 'run', 'bus');
   writeFileSync(
@@ -86,7 +94,7 @@ async function startBus(home: string): Promise<{ readonly process: ChildProcess;
 <busconfig>
   <type>session</type>
   <listen>unix:path=${socket}</listen>
-  <policy context="default"><allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/><allow own="*"/></policy>
+  <policy context="default"><allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/><allow own="*"/>${isRefused ? '<deny send_destination="org.freedesktop.secrets"/>' : ''}</policy>
 </busconfig>
 `,
   );

@@ -97,7 +97,7 @@ describe('openVault with a keychain', () => {
     sealOne(await start());
     keychain.entries.clear();
     await expect(start()).rejects.toThrow(
-      /kept in the system keychain, is missing\. Unlock the keychain .* restore its entry "OmniRoute"/,
+      /kept in the system keychain, is missing\. Restore its entry "OmniRoute" from a backup, or set OMNIROUTE_MASTER_KEY/,
     );
     expect(keychain.entries.size).toBe(0);
     expect(existsSync(keyFilePath)).toBe(false);
@@ -110,11 +110,15 @@ describe('openVault with a keychain', () => {
     await expect(start()).rejects.toThrow('is missing, and the one in the system keychain is another');
   });
 
-  it('stops when a locked keychain holds the key of sealed rows, instead of falling back to a file', async () => {
+  it('stays closed when an unusable keychain holds the key of sealed rows, instead of falling back to a file', async () => {
     const { keychain, keyFilePath, start, sealOne } = installation();
     sealOne(await start());
-    keychain.unreachable = 'Object does not exist at path …/collection/login';
-    await expect(start()).rejects.toThrow(/The keychain cannot be reached \(Object does not exist.*Unlock it/);
+    keychain.unreachable = 'it has its reasons';
+    await expect(start()).rejects.toMatchObject({
+      code: 'vault_closed',
+      why: 'refused',
+      message: expect.stringMatching(/The system keychain refused .* nothing was changed\. \(it has its reasons\.\)$/),
+    });
     expect(existsSync(keyFilePath)).toBe(false);
   });
 
