@@ -6,6 +6,7 @@
 import { runBench } from './steps/bench.mjs';
 import { ensureBuilt, HEADLESS } from './steps/bundle.mjs';
 import { check } from './steps/check.mjs';
+import { drawIcons } from './steps/icons.mjs';
 import { ensureInstalled } from './steps/install.mjs';
 import { FAILED, NODE_IS_NEW_ENOUGH, runNode, SERVER_FLAGS, StepError, say } from './steps/process.mjs';
 import { test } from './steps/test.mjs';
@@ -38,6 +39,10 @@ const COMMANDS = {
   bench: async (args) => {
     await prepare();
     return runBench(args);
+  },
+  icons: async () => {
+    await ensureInstalled();
+    return drawIcons();
   },
   build: async () => {
     await prepare();
