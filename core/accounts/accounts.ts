@@ -2,11 +2,30 @@
  * Accounts: one connection of the user's to a provider or node, its key sealed in the store. This is the interface that
  * management and routing use; `key-accounts.ts` implements it.
  */
+import type { JsonObject } from '../base/json.ts';
 import type { Secret } from '../base/secret.ts';
 import type { ConnectionRecord } from '../store/records.ts';
 
 /** A connection for people: everything but the secret. */
 export type AccountView = Omit<ConnectionRecord, 'sealedApiKey'> & { readonly hasApiKey: boolean };
+
+/** What a call is made with: the token or key that its headers carry, and what the provider told of the account. */
+export interface Credential {
+  readonly key: Secret;
+  /** See `Account.data`. */
+  readonly data: JsonObject;
+}
+
+/** The login behind an account: where its short-lived tokens come from. */
+export interface AccountLogin {
+  /**
+   * The credential for a call that is made now, refreshed first where it is about to end. Throws `login_expired` when a
+   * person must sign in again, `token_unavailable` (with `retryAfterMs`) while the provider gives no token.
+   */
+  credential(): Promise<Credential>;
+  /** Another credential than the one that was refused with 401 or 403; undefined when there is none to try. */
+  afterRefusal(refused: Credential, status: number): Promise<Credential | undefined>;
+}
 
 /** A connection for routing: opened, active or not. */
 export interface Account {
@@ -16,7 +35,12 @@ export interface Account {
   readonly priority: number;
   readonly isActive: boolean;
   readonly defaultModel?: string;
+  /** The API key; of an account with a login only while a call is made: its token of that moment (`upstream/ready.ts`). */
   readonly key?: Secret;
+  /** Present when the account was signed in to. */
+  readonly login?: AccountLogin;
+  /** What the provider told of the account, and what the person chose for it: ids, region, plan. Never a secret. */
+  readonly data?: JsonObject;
 }
 
 export interface NewAccount {

@@ -41,6 +41,10 @@ export const ERRORS = {
   client_closed: { status: 499, retry: false, blame: 'request' },
   // What the gateway lacks.
   no_connection: { status: 400, retry: true, blame: 'credential' },
+  /** The account's login is over: a person must sign in again. */
+  login_expired: { status: 401, retry: true, blame: 'credential' },
+  /** No token is to be had at the moment: the provider's token endpoint fails. */
+  token_unavailable: { status: 503, retry: true, blame: 'credential' },
   exhausted: { status: 503, retry: true, blame: 'provider' },
   /** The network proxy that the user set cannot be used; nothing is sent around it. */
   proxy_failed: { status: 502, retry: true, blame: 'gateway' },

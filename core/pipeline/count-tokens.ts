@@ -14,6 +14,7 @@ import { callHeaders, fill } from '../upstream/address.ts';
 import { readWhole } from '../upstream/answer-events.ts';
 import { type CallBody, sendCall } from '../upstream/call.ts';
 import { failureOf } from '../upstream/failure.ts';
+import { withCredential } from '../upstream/ready.ts';
 import type { Exchange } from './exchange.ts';
 import { inlineMedia } from './inline-media.ts';
 import { encodeTarget } from './lane-hub.ts';
@@ -33,7 +34,7 @@ export async function countTokens(exchange: Exchange, ports: CountPorts): Promis
   requirePermission(exchange);
   const target = firstReady(exchange, ports.walk);
   if (target?.endpoint.countTokensPath !== undefined) {
-    const counted = await askUpstream(exchange, target, ports);
+    const counted = await withCredential(target, (ready) => askUpstream(exchange, ready, ports));
     if (counted !== undefined) return counted;
   }
   return countLocally(exchange.request());

@@ -12,6 +12,7 @@ import type { Balancer } from '../routing/balancer.ts';
 import { verdictOf } from '../routing/fallback-table.ts';
 import { type Leg, type Plan, type Target, targetOf } from '../routing/plan.ts';
 import type { Permit, Resilience } from '../routing/resilience.ts';
+import { withCredential } from '../upstream/ready.ts';
 import type { AttemptLimits } from '../upstream/send.ts';
 import { type Attempt, watchAttempt } from './attempt.ts';
 import type { Exchange, Reply } from './exchange.ts';
@@ -179,13 +180,11 @@ class Walk {
     ledger.attempt(target);
     try {
       const dispatcher = dispatcherFor(target, leg.combo?.name);
-      const reply = await work({
-        target,
-        dispatcher,
-        limits,
-        cancellation: watch.cancellation,
-        heard: (report) => permit.heard(report),
-      });
+      const { cancellation } = watch;
+      const heard: Attempt['heard'] = (report) => permit.heard(report);
+      const reply = await withCredential(target, (ready) =>
+        work({ target: ready, dispatcher, limits, cancellation, heard }),
+      );
       watch.answered();
       permit.answered();
       if (target.account !== undefined) this.#ports.status.answered(target.account.id);

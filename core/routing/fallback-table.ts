@@ -41,6 +41,9 @@ const fails = (scope: LimitScope): Verdict => ({
 const VERDICTS: Partial<Record<ErrorCode, Verdict>> = {
   // Blame: credential.
   no_connection: PASS_ON,
+  // An account whose login is over is taken out of routing; one that waits for a token knows its own pauses.
+  login_expired: PASS_ON,
+  token_unavailable: PASS_ON,
   upstream_auth: rests('account', 'fixed'),
   upstream_permission: rests('model', 'fixed'),
   upstream_quota: rests('account', 'limit'),

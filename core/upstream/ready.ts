@@ -1,0 +1,30 @@
+/**
+ * Makes a target ready to be called: an account that was signed in to gets its token of the moment. When the provider
+ * refuses that token, the call is made once more with another one, if there is one; a second refusal is the answer.
+ */
+import type { Credential } from '../accounts/accounts.ts';
+import { OmniError } from '../base/errors.ts';
+import type { Target } from '../routing/plan.ts';
+
+/** Runs a call, with `target.account.key` and `.data` as they are now. Throws what the call throws, or that there is no token. */
+export async function withCredential<T>(target: Target, call: (ready: Target) => Promise<T>): Promise<T> {
+  const { account } = target;
+  if (account?.login === undefined) return await call(target);
+  const ready = ({ key, data }: Credential): Target => ({ ...target, account: { ...account, key, data } });
+  const credential = await account.login.credential();
+  try {
+    return await call(ready(credential));
+  } catch (error) {
+    const status = refusalStatus(error);
+    const other = status === undefined ? undefined : await account.login.afterRefusal(credential, status);
+    if (other === undefined) throw error;
+    return await call(ready(other));
+  }
+}
+
+/** Of an error that a stale token may be the reason of. */
+function refusalStatus(error: unknown): number | undefined {
+  if (!(error instanceof OmniError)) return undefined;
+  if (error.code === 'upstream_auth') return 401;
+  return error.code === 'upstream_permission' ? 403 : undefined;
+}
