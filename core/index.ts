@@ -183,7 +183,7 @@ function openSurfaces(ports: CorePorts, foundations: Foundations, parts: Surface
       isLocal: door.isLocal(request),
       isLoopbackListener: isLoopbackName(parts.bound()?.host ?? ''),
     });
-  const { pipeline, ledger } = openPipeline(ports, { ...parts, store });
+  const { pipeline, ledger, signatures } = openPipeline(ports, { ...parts, store, vault });
   const { budgets } = pipeline;
   const trial = { run: generatePipeline(pipeline), snapshot: live.current, ledger };
   const gateway = createGateway({
@@ -210,6 +210,7 @@ function openSurfaces(ports: CorePorts, foundations: Foundations, parts: Surface
     budgets,
     answerCache: pipeline.cache,
     duplicates: pipeline.register,
+    signatures,
     ipFilter,
     proxies: parts.proxies,
     proxyTest: (proxy) =>

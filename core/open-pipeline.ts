@@ -10,9 +10,11 @@ import { createAnswerCache } from './policy/answer-cache.ts';
 import { type Budgets, createBudgets } from './policy/budgets.ts';
 import { createIdempotencyRegister } from './policy/idempotency.ts';
 import type { SettingsService } from './policy/settings.ts';
+import { createSignatureCache, type SignatureCache } from './policy/signature-cache.ts';
 import type { UsageRecord } from './store/records.ts';
 import type { Store } from './store/store.ts';
 import { fetchMedia } from './upstream/fetch-media.ts';
+import type { Vault } from './vault/vault.ts';
 
 export interface PipelinePorts {
   readonly clock: Clock;
@@ -23,17 +25,19 @@ export interface PipelinePorts {
 
 export interface PipelineParts extends Network {
   readonly store: Store;
+  readonly vault: Vault;
   readonly settings: SettingsService;
   readonly routing: { readonly walk: WalkPorts };
 }
 
 export interface Pipeline {
   readonly pipeline: GeneratePorts & { readonly budgets: Budgets };
+  readonly signatures: SignatureCache;
   readonly ledger: LedgerPorts;
 }
 
 export function openPipeline({ clock, log, isMediaAddressAllowed }: PipelinePorts, parts: PipelineParts): Pipeline {
-  const { store, settings } = parts;
+  const { store, vault, settings } = parts;
   const budgets = createBudgets({
     ...{ keyValues: store.keyValues, rollups: store.rollups, clock },
     timeZone: () => settings.current().timeZone,
@@ -45,15 +49,17 @@ export function openPipeline({ clock, log, isMediaAddressAllowed }: PipelinePort
     rules: () => settings.current().answerCache,
     ...{ clock, log },
   });
+  const signatures = createSignatureCache({ repository: store.signatures, ...{ vault, clock, log } });
   const proxyFor = (origin: string) => dispatcherThrough({ origin }, parts);
   const media = { isAllowed: isMediaAddressAllowed, proxyFor };
   return {
     pipeline: {
-      lanes: { fetchMedia: (url, signal) => fetchMedia(url, signal, media) },
+      lanes: { fetchMedia: (url, signal) => fetchMedia(url, signal, media), signatures },
       walk: parts.routing.walk,
       shapeRules: () => settings.current(),
       ...{ register, cache, budgets },
     },
+    signatures,
     ledger: { clock, log, append: (record) => recordUsage(record, store, budgets) },
   };
 }

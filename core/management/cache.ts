@@ -3,18 +3,19 @@ import { oc } from '@orpc/contract';
 import { z } from 'zod';
 import type { Handlers } from './implementer.ts';
 import type { ManagementServices } from './services.ts';
+import { percent, percentShape, signatureStats, signatureStatsShape } from './shapes.ts';
 
 const WINDOW_MS = 5_000;
-const rate = z.string().describe('Percent with one decimal');
 const overview = z.object({
   semanticCache: z.object({
     memoryEntries: z.number(),
     dbEntries: z.number(),
     hits: z.number(),
     misses: z.number(),
-    hitRate: rate,
+    hitRate: percentShape,
     tokensSaved: z.number(),
   }),
+  signatureCache: signatureStatsShape,
   idempotency: z.object({ activeKeys: z.number(), windowMs: z.number() }),
 });
 const stats = z.object({
@@ -23,7 +24,7 @@ const stats = z.object({
   hits: z.number(),
   misses: z.number(),
   evictions: z.number(),
-  hitRate: rate,
+  hitRate: percentShape,
   tokensSaved: z.number(),
 });
 const cleared = z.object({ ok: z.literal(true), expiredRemoved: z.number() });
@@ -41,7 +42,8 @@ export const cacheHandlers = ({ cache }: Handlers) => ({
   get: cache.get.handler(({ context: { services } }) => {
     const { memoryEntries, dbEntries, hits, misses, tokensSaved } = services.answerCache.stats();
     return {
-      semanticCache: { memoryEntries, dbEntries, hits, misses, hitRate: rateOf(hits, misses), tokensSaved },
+      semanticCache: { memoryEntries, dbEntries, hits, misses, hitRate: percent(hits, hits + misses), tokensSaved },
+      signatureCache: signatureStats(services),
       idempotency: { activeKeys: services.duplicates.size(), windowMs: WINDOW_MS },
     };
   }),
@@ -52,7 +54,7 @@ export const cacheHandlers = ({ cache }: Handlers) => ({
       size: memoryEntries,
       maxSize: maxEntries,
       ...{ hits, misses, evictions, tokensSaved },
-      hitRate: rateOf(hits, misses),
+      hitRate: percent(hits, hits + misses),
     };
   }),
   clearStats: cache.clearStats.handler(({ context: { services } }) => clear(services)),
@@ -60,8 +62,4 @@ export const cacheHandlers = ({ cache }: Handlers) => ({
 
 function clear({ answerCache }: ManagementServices): z.output<typeof cleared> {
   return { ok: true, expiredRemoved: answerCache.clear() };
-}
-
-function rateOf(hits: number, misses: number): string {
-  return hits + misses === 0 ? '0.0' : ((hits / (hits + misses)) * 100).toFixed(1);
 }

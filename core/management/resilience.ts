@@ -7,7 +7,7 @@ import { SETTINGS_SHAPE, type Settings } from '../policy/settings.ts';
 import type { CooldownView } from '../routing/resilience.ts';
 import type { Handlers } from './implementer.ts';
 import type { ManagementServices } from './services.ts';
-import { isoTime, timeShape } from './shapes.ts';
+import { isoTime, signatureStats, signatureStatsShape, timeShape } from './shapes.ts';
 
 const { providerProfiles, rateLimitDefaults, providerResilience } = SETTINGS_SHAPE;
 const breaker = z.object({
@@ -69,6 +69,7 @@ export const resilienceContract = {
       connections: z.array(limits),
       overview: z.record(z.string(), z.number()),
       lockouts: z.array(cooldown),
+      cacheStats: signatureStatsShape,
     }),
   ),
   setLimits: oc
@@ -115,7 +116,12 @@ export const resilienceHandlers = ({ resilience }: Handlers) => ({
     const connections = services.accounts.list().map((account) => limitsOf(account, services));
     const enabled = connections.filter((connection) => connection.enabled).length;
     const running = connections.reduce((sum, connection) => sum + connection.running, 0);
-    return { connections, overview: { total: connections.length, enabled, running }, lockouts: cooldowns(services) };
+    return {
+      connections,
+      overview: { total: connections.length, enabled, running },
+      lockouts: cooldowns(services),
+      cacheStats: signatureStats(services),
+    };
   }),
   setLimits: resilience.setLimits.handler(
     ({ input: { connectionId, enabled, limits: own }, context: { services } }) => {

@@ -9,6 +9,7 @@ import type { IpFilter } from '../policy/ip-filter.ts';
 import type { NetworkProxy, Proxies } from '../policy/proxies.ts';
 import type { Sessions } from '../policy/sessions.ts';
 import type { SettingsService } from '../policy/settings.ts';
+import type { SignatureCache } from '../policy/signature-cache.ts';
 import type { ModelInfo } from '../providers/catalog/model-info.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { Balancer } from '../routing/balancer.ts';
@@ -51,6 +52,7 @@ export interface ManagementServices {
   readonly settings: SettingsService;
   readonly balancer: Pick<Balancer, 'metrics'>;
   readonly answerCache: Pick<AnswerCache, 'stats' | 'clear'>;
+  readonly signatures: Pick<SignatureCache, 'stats'>;
   /** Requests that may be answered again. */
   readonly duplicates: { size(): number };
   readonly budgets: Budgets;

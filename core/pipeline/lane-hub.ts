@@ -16,6 +16,7 @@ import type { UpstreamAnswer } from '../upstream/call.ts';
 import { scrubbedEvent } from '../upstream/failure.ts';
 import { send } from '../upstream/send.ts';
 import type { Attempt } from './attempt.ts';
+import { keepingSignatures, withSignatures } from './call-signatures.ts';
 import { emptyAnswer, isEmptyAnswer } from './empty-answer.ts';
 import type { Exchange, Reply } from './exchange.ts';
 import { inlineMedia } from './inline-media.ts';
@@ -38,7 +39,9 @@ export async function hubLane(exchange: Exchange, attempt: Attempt, ports: LaneP
   const asked = exchange.request();
   refuseServerState(asked);
   refuseUnknownItems(asked, format.id === exchange.format);
-  const request = format.inlineMedia ? await inlineMedia(asked, ports, attempt.cancellation.signal) : asked;
+  const keeping = { target, shelf: ports.signatures };
+  const inline = format.inlineMedia ? await inlineMedia(asked, ports, attempt.cancellation.signal) : asked;
+  const request = withSignatures(inline, exchange, keeping);
   const encoded = format.encodeRequest(
     { ...request, model: target.model, stream: exchange.stream },
     encodeTarget(target),
@@ -51,7 +54,7 @@ export async function hubLane(exchange: Exchange, attempt: Attempt, ports: LaneP
   });
   const restore = toolCallRestorer(encoded.toolNames);
   const batches = ownEvents(answerEvents(answer, sourceOf(exchange, target)), restore, target);
-  return replyOf(exchange, target, batches);
+  return replyOf(exchange, target, keepingSignatures(batches, exchange, keeping));
 }
 
 /**

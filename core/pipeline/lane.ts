@@ -10,11 +10,14 @@ import type { ReplyContext } from '../formats/format.ts';
 import type { ErrorEvent } from '../model/event.ts';
 import type { Quirk } from '../providers/provider.ts';
 import type { Target } from '../routing/plan.ts';
+import type { SignatureShelf } from './call-signatures.ts';
 import type { Exchange } from './exchange.ts';
 
 export interface LanePorts {
   /** Fetches remote media for targets that take only inline data. */
   fetchMedia(url: string, signal: AbortSignal): Promise<{ readonly mediaType: string; readonly data: string }>;
+  /** What signed turns must bring back, for clients that cannot carry it. */
+  readonly signatures: SignatureShelf;
 }
 
 /** The quirks of a target's provider that apply to its format and model. */

@@ -25,7 +25,8 @@ export interface RetentionWaits {
 const DAY_MS = 86_400_000;
 /** A year of charts, and some weeks to compare with. */
 const ROLLUP_DAYS = 400;
-const SIGNATURES_MAX = 10_000;
+/** Tool loops that are taken up again after a month begin without their proofs. */
+const SIGNATURES = { days: 30, entries: 10_000, bytes: 64 * 1024 * 1024 } as const;
 const WAITS: RetentionWaits = { firstMs: 60_000, pauseMs: 1_000, everyMs: 3_600_000 };
 
 /** Starts it; the result stops it. A step that fails is logged and tried again at the next hour. */
@@ -65,7 +66,7 @@ function removeSome({ store, rules, clock }: RetentionPorts): number {
     store.usage.prune(nowMs - retentionDays * DAY_MS) +
     store.bodies.prune(nowMs - requestLogs.days * DAY_MS, requestLogs.maxTotalBytes) +
     store.cachedAnswers.prune(nowMs, answerCache.maxEntries) +
-    store.signatures.prune(SIGNATURES_MAX) +
+    store.signatures.prune(nowMs - SIGNATURES.days * DAY_MS, SIGNATURES.entries, SIGNATURES.bytes) +
     store.rollups.prune(nowMs - ROLLUP_DAYS * DAY_MS) +
     store.usage.pruneToSize(maxDatabaseBytes)
   );

@@ -170,9 +170,9 @@ export interface CachedAnswerRecord {
 }
 
 export interface SignatureRecord {
-  /** The tool call's id as the client knows it. */
+  /** A digest of the caller and the tool call's id as the client knows it. */
   readonly callId: string;
-  /** What goes with the call, as JSON. */
+  /** What goes with the call's turn, sealed by the vault. */
   readonly data: string;
   readonly createdAtMs: number;
 }

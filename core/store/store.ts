@@ -152,11 +152,11 @@ export interface CachedAnswerRepository {
 }
 
 export interface SignatureRepository {
-  get(callId: string): SignatureRecord | undefined;
+  get(key: string): SignatureRecord | undefined;
   put(record: SignatureRecord): void;
   count(): number;
-  /** Removes the oldest beyond `maxEntries`; how many. */
-  prune(maxEntries: number): number;
+  /** Removes what is older, and the oldest beyond `maxEntries` or while all hold more than `maxBytes`; how many. */
+  prune(olderThanMs: number, maxEntries: number, maxBytes: number): number;
 }
 
 export interface Store {

@@ -6,8 +6,6 @@ import { asArray, asObject, asString, type JsonObject, objectsOf } from '../../c
 
 export interface Conversation {
   readonly name: string;
-  /** Has a place of its own for a signature on a call, or none, so that the gateway must send the documented bypass. */
-  readonly keepsSignatures: boolean;
   readonly path: string;
   /** The body of the next turn. */
   body(): JsonObject;
@@ -24,7 +22,6 @@ export function chatConversation(model: string, question: string): Conversation 
   let ids: string[] = [];
   return {
     name: 'openai-chat',
-    keepsSignatures: true,
     path: '/v1/chat/completions',
     body: () => ({ model, messages, tools: [{ type: 'function', function: { name: 'weather', parameters: SCHEMA } }] }),
     take(answer) {
@@ -46,7 +43,6 @@ export function responsesConversation(model: string, question: string): Conversa
   let ids: string[] = [];
   return {
     name: 'openai-responses',
-    keepsSignatures: false,
     path: '/v1/responses',
     body: () => ({
       model,
@@ -74,7 +70,6 @@ export function messagesConversation(model: string, question: string): Conversat
   let ids: string[] = [];
   return {
     name: 'anthropic-messages',
-    keepsSignatures: false,
     path: '/v1/messages',
     body: () => ({ model, max_tokens: 2_000, messages, tools: [{ name: 'weather', input_schema: SCHEMA }] }),
     take(answer) {
@@ -96,7 +91,6 @@ export function geminiConversation(model: string, question: string): Conversatio
   let calls: JsonObject[] = [];
   return {
     name: 'gemini',
-    keepsSignatures: true,
     path: `/v1beta/models/${model}:generateContent`,
     body: () => ({ contents, tools: [{ functionDeclarations: [{ name: 'weather', parameters: SCHEMA }] }] }),
     take(answer) {
@@ -121,7 +115,6 @@ export function ollamaConversation(model: string, question: string): Conversatio
   const messages: JsonObject[] = [{ role: 'user', content: question }];
   return {
     name: 'ollama-chat',
-    keepsSignatures: false,
     path: '/api/chat',
     body: () => ({
       model,

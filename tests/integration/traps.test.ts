@@ -78,10 +78,7 @@ describe('three turns with parallel calls over Gemini 3', () => {
         objectsOf(content['parts']).filter((part) => part['functionCall'] !== undefined),
       );
       expect(calls.map((parts) => parts.length)).toEqual([2, 2]);
-      // Google documents the bypass for calls whose signature is not to be had.
-      const signed = (turn: number): string =>
-        talk.keepsSignatures ? `sig-${turn}` : 'skip_thought_signature_validator';
-      expect(calls.map(([first]) => first?.['thoughtSignature'])).toEqual([signed(1), signed(2)]);
+      expect(calls.map(([first]) => first?.['thoughtSignature'])).toEqual(['sig-1', 'sig-2']);
       expect(calls.map(([, second]) => second?.['thoughtSignature'])).toEqual([undefined, undefined]);
       const results = contents.flatMap((content) =>
         objectsOf(content['parts'])

@@ -87,7 +87,10 @@ describe('a stream encoder that throws', () => {
     const fetchMedia = () => Promise.reject(new Error('nothing to fetch'));
     const { cancellation } = exchange;
     const attempt = { target, dispatcher, limits: ATTEMPT_LIMITS, cancellation, heard: () => undefined };
-    const reply = await hubLane(exchange, attempt, { fetchMedia });
+    const reply = await hubLane(exchange, attempt, {
+      fetchMedia,
+      signatures: { get: () => undefined, put: () => undefined },
+    });
     let text = '';
     if (typeof reply.body !== 'string' && !Buffer.isBuffer(reply.body))
       for await (const piece of reply.body) text += piece;

@@ -1,6 +1,7 @@
 /** Management behind the door on a real socket, over stores in memory. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Clock } from '../../core/base/clock.ts';
 import { asObject, type JsonObject, parseJson } from '../../core/base/json.ts';
 import { silentLog } from '../../core/base/log.ts';
 import { Secret } from '../../core/base/secret.ts';
@@ -113,12 +114,7 @@ async function servicesInMemory(hasPassword: boolean, changed: () => void): Prom
     changed,
     ...routingInMemory(store, settings),
     ipFilter: createIpFilter({ keyValues: store.keyValues, rules: () => settings.current().ipFilter, clock }),
-    answerCache: createAnswerCache({
-      repository: store.cachedAnswers,
-      rules: () => settings.current().answerCache,
-      ...{ clock, log: silentLog },
-    }),
-    duplicates: { size: () => 0 },
+    ...caches(store, settings, clock),
     proxies: createProxies({ keyValues: store.keyValues, vault, environment: { except: '' }, log: silentLog }),
     proxyTest: ({ host }) =>
       Promise.resolve(
@@ -139,6 +135,23 @@ async function servicesInMemory(hasPassword: boolean, changed: () => void): Prom
     clock,
     log: silentLog,
     version: '1.2.3',
+  };
+}
+
+function caches(
+  store: Store,
+  settings: SettingsService,
+  clock: Clock,
+): Pick<ManagementServices, 'answerCache' | 'duplicates' | 'signatures'> {
+  const answerCache = createAnswerCache({
+    repository: store.cachedAnswers,
+    rules: () => settings.current().answerCache,
+    ...{ clock, log: silentLog },
+  });
+  return {
+    answerCache,
+    duplicates: { size: () => 0 },
+    signatures: { stats: () => ({ entries: 3, hits: 1, misses: 1 }) },
   };
 }
 

@@ -77,11 +77,22 @@ export function signatureRepository(database: Database): SignatureRepository {
   const removeOldest = database.prepare<[number]>(
     'DELETE FROM signature_cache WHERE call_id IN (SELECT call_id FROM signature_cache ORDER BY created_at LIMIT ?)',
   );
+  const removeOld = database.prepare<[number]>('DELETE FROM signature_cache WHERE created_at < ?');
+  const size = database.prepare<[], { bytes: number }>('SELECT total(length(data)) AS bytes FROM signature_cache');
   const count = (): number => counted.get()?.count ?? 0;
   return {
-    get: (callId) => get.get(callId),
+    get: (key) => get.get(key),
     put: ({ callId, data, createdAtMs }) => void put.run(callId, data, Math.floor(createdAtMs)),
     count,
-    prune: (maxEntries) => removeOldest.run(Math.max(0, count() - maxEntries)).changes,
+    prune(olderThanMs, maxEntries, maxBytes) {
+      let removed = removeOld.run(Math.floor(olderThanMs)).changes;
+      removed += removeOldest.run(Math.max(0, count() - maxEntries)).changes;
+      while ((size.get()?.bytes ?? 0) > maxBytes) {
+        const { changes } = removeOldest.run(PRUNE_BATCH);
+        if (changes === 0) break;
+        removed += changes;
+      }
+      return removed;
+    },
   };
 }
