@@ -90,9 +90,10 @@ async function assemble(ports: CorePorts, foundations: Foundations): Promise<Cor
   const policies = openPolicies(ports, foundations);
   await policies.sessions.start();
   const dispatchers = createDispatchers();
-  const proxies = createProxies({
+  const proxies: Proxies = createProxies({
     ...{ keyValues: store.keyValues, vault, log: ports.log },
     environment: ports.environment.proxies,
+    onChange: () => dispatchers.keepOnly(proxies.inUse()),
   });
   let bound: Bound | undefined;
   const { log, clock } = ports;
@@ -213,8 +214,7 @@ function openSurfaces(ports: CorePorts, foundations: Foundations, parts: Surface
     signatures,
     ipFilter,
     proxies: parts.proxies,
-    proxyTest: (proxy) =>
-      testProxy(parts.dispatchers.through(proxy), `${proxy.type}://${proxy.host}:${proxy.port}`, ports.echoUrl),
+    proxyTest: (proxy) => testProxy(proxy, ports.echoUrl),
     balancer: parts.routing.balancer,
     resilience: parts.routing.resilience,
     tryModel: (model, limitMs) => tryModel(model, limitMs, trial),

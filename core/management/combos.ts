@@ -7,6 +7,7 @@ import { compact } from '../base/json.ts';
 import { SETTINGS_SHAPE } from '../policy/settings.ts';
 import type { ComboModel, ComboRecord } from '../store/records.ts';
 import { comboProblem } from './combo-graph.ts';
+import { forgetCombo } from './forget.ts';
 import type { Handlers } from './implementer.ts';
 import type { ManagementServices } from './services.ts';
 import { doneShape, idShape, isoTime, modelShape, timeShape } from './shapes.ts';
@@ -88,7 +89,9 @@ export const combosHandlers = ({ combos }: Handlers) => ({
     services.store.transaction(() => {
       const { id, ...change } = after;
       services.store.combos.update(id, change);
-      if (after.name !== before.name) renameIn(services, before.name, after);
+      if (after.name === before.name) return;
+      renameIn(services, before.name, after);
+      forgetCombo(services, before.name, after.name);
     });
     services.changed();
     return { combo: toCombo(known(services, input.id)) };
@@ -105,6 +108,7 @@ export const combosHandlers = ({ combos }: Handlers) => ({
       );
     }
     services.store.combos.remove(input.id);
+    forgetCombo(services, gone);
     services.changed();
     return { message: `The combo "${gone}" was removed.` };
   }),

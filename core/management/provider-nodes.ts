@@ -6,6 +6,7 @@ import { randomId } from '../base/ids.ts';
 import { compact } from '../base/json.ts';
 import { checkedBaseUrl } from '../providers/base-url.ts';
 import type { NodeRecord } from '../store/records.ts';
+import { forgetConnection, forgetProvider } from './forget.ts';
 import type { Handlers } from './implementer.ts';
 import type { ManagementServices } from './services.ts';
 import { doneShape, idShape, isoTime, nameShape, timeShape } from './shapes.ts';
@@ -106,11 +107,14 @@ export const providerNodesHandlers = ({ providerNodes }: Handlers) => ({
   remove: providerNodes.remove.handler(({ input, context: { services } }) => {
     const { store, accounts } = services;
     const { name } = known(services, input.id);
+    const own = accounts.list().filter(({ provider }) => provider === input.id);
     store.transaction(() => {
-      for (const account of accounts.list()) if (account.provider === input.id) accounts.remove(account.id);
+      for (const { id } of own) accounts.remove(id);
       for (const { modelId } of store.customModels.list(input.id)) store.customModels.remove(input.id, modelId);
       store.nodes.remove(input.id);
     });
+    for (const { id } of own) forgetConnection(services, id);
+    forgetProvider(services, input.id);
     services.changed();
     return { message: `The endpoint "${name}" was removed.` };
   }),

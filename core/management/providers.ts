@@ -6,6 +6,7 @@ import { OmniError } from '../base/errors.ts';
 import { compact } from '../base/json.ts';
 import { Secret } from '../base/secret.ts';
 import type { Provider } from '../providers/provider.ts';
+import { forgetConnection } from './forget.ts';
 import type { Handlers } from './implementer.ts';
 import type { ManagementServices } from './services.ts';
 import { doneShape, idShape, isoTime, nameShape, secretShape, timeShape } from './shapes.ts';
@@ -156,6 +157,7 @@ export const providersHandlers = ({ providers }: Handlers) => ({
   remove: providers.remove.handler(({ input, context: { services } }) => {
     const { name } = known(services, input.id);
     services.accounts.remove(input.id);
+    forgetConnection(services, input.id);
     services.changed();
     return { message: `The connection "${name}" was removed.` };
   }),

@@ -2,7 +2,6 @@
  * Which network proxy a call goes through: the connection's, the combo's that the request came by, the provider's, the
  * global one, else the environment's (facts.md E.14). Passwords are sealed like every secret.
  */
-import ipaddr from 'ipaddr.js';
 import { OmniError } from '../base/errors.ts';
 import { asNumber, asObject, asString, type JsonObject } from '../base/json.ts';
 import type { Log } from '../base/log.ts';
@@ -10,6 +9,7 @@ import { Secret } from '../base/secret.ts';
 import type { KeyValueRepository } from '../store/store.ts';
 import type { Vault } from '../vault/vault.ts';
 import { isLoopbackAddress, plainAddress } from './hosts.ts';
+import { isExcepted } from './no-proxy.ts';
 
 export interface NetworkProxy {
   readonly type: 'http' | 'https' | 'socks5';
@@ -40,6 +40,8 @@ export interface Proxies {
   list(): readonly { readonly level: ProxyLevel; readonly id: string; readonly proxy: NetworkProxy }[];
   set(level: ProxyLevel, id: string, proxy: NetworkProxy): void;
   remove(level: ProxyLevel, id: string): boolean;
+  /** All that calls may go through, the environment's among them. */
+  inUse(): readonly NetworkProxy[];
 }
 
 /** The environment's proxies (`HTTP_PROXY` and the like), as read once at start. */
@@ -57,6 +59,8 @@ export function createProxies(ports: {
   readonly vault: Vault;
   readonly environment: EnvironmentProxies;
   readonly log: Log;
+  /** Called after a proxy was set or removed. */
+  onChange?(): void;
 }): Proxies {
   const { keyValues, vault, environment, log } = ports;
   const proxies = new Map<string, NetworkProxy>();
@@ -98,11 +102,15 @@ export function createProxies(ports: {
       const sealed = password === undefined ? {} : { password: vault.seal(password, sealPlace(place)) };
       keyValues.set(NAMESPACE, place, { ...open, ...sealed });
       proxies.set(place, proxy);
+      ports.onChange?.();
     },
     remove(level, id) {
       keyValues.remove(NAMESPACE, placeOf(level, id));
-      return proxies.delete(placeOf(level, id));
+      const isRemoved = proxies.delete(placeOf(level, id));
+      if (isRemoved) ports.onChange?.();
+      return isRemoved;
     },
+    inUse: () => [...proxies.values(), ...[environment.http, environment.https].filter((proxy) => proxy !== undefined)],
   };
 }
 
@@ -140,31 +148,6 @@ function fromEnvironment(
   const host = plainAddress(hostname.replace(/^\[|\]$/g, ''));
   if (host === 'localhost' || isLoopbackAddress(host)) return undefined;
   return isExcepted(host, Number(port) || (protocol === 'https:' ? 443 : 80), except) ? undefined : proxy;
-}
-
-/**
- * Does `NO_PROXY` name the host? Entries are names with all that stands below them (with or without a leading dot or
- * `*.`), addresses, ranges, `*`, each with a port behind a colon if wanted; separated by commas or spaces.
- */
-export function isExcepted(host: string, port: number, except: string): boolean {
-  return except
-    .toLowerCase()
-    .split(/[\s,]+/)
-    .filter((entry) => entry !== '')
-    .some((entry) => {
-      if (entry === '*') return true;
-      const withPort = /^(\[[^\]]+\]|[^:]+):(\d+)$/.exec(entry);
-      if (withPort !== null && Number(withPort[2]) !== port) return false;
-      const name = (withPort?.[1] ?? entry).replace(/^\[|\]$/g, '').replace(/^\*?\./, '');
-      if (ipaddr.isValidCIDR(name)) return isInRange(host, name);
-      return host === name || host.endsWith(`.${name}`);
-    });
-}
-
-function isInRange(host: string, range: string): boolean {
-  if (!ipaddr.isValid(host)) return false;
-  const [address, [network, bits]] = [ipaddr.process(host), ipaddr.parseCIDR(range)];
-  return address.kind() === network.kind() && address.match(network, bits);
 }
 
 /** A proxy's address as people write it: `http://user:secret@host:8080`. Throws `invalid_request`. */

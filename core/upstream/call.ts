@@ -7,6 +7,8 @@ import { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import type { Cancellation } from '../base/cancellation.ts';
 import { OmniError } from '../base/errors.ts';
+import { isTlsFault, networkReason } from '../base/network-reason.ts';
+import { proxyChanged } from './proxy-address.ts';
 
 /** Where a call goes: `https://api.openai.com` and `/v1/chat/completions`, query included. */
 export interface UpstreamAddress {
@@ -135,18 +137,18 @@ function stopped({ reason }: Cancellation): OmniError {
 function callError(error: Error, answered: boolean): OmniError {
   if (error instanceof OmniError) return error;
   const code = (error as NodeJS.ErrnoException).code ?? error.name;
+  if (code === 'UND_ERR_CLOSED' || code === 'UND_ERR_DESTROYED') return proxyChanged(error);
+  const details = { cause: error };
   if (/TIMEOUT/i.test(code)) {
-    return new OmniError(
-      'upstream_timeout',
-      answered ? 'The provider stopped sending.' : 'The provider did not answer in time.',
-      {
-        cause: error,
-      },
-    );
+    const text = answered ? 'The provider stopped sending.' : 'The provider did not answer in time.';
+    return new OmniError('upstream_timeout', text, details);
   }
   if (answered)
-    return new OmniError('upstream_stream_cut', 'The provider closed the connection in mid-answer.', { cause: error });
-  return new OmniError('upstream_unreachable', `The provider cannot be reached (${code}).`, { cause: error });
+    return new OmniError('upstream_stream_cut', 'The provider closed the connection in mid-answer.', details);
+  const text = isTlsFault(error)
+    ? `The provider's TLS certificate or protocol is not accepted (${code}). Check its address, and what stands between.`
+    : `The provider cannot be reached (${networkReason(error)}).`;
+  return new OmniError('upstream_unreachable', text, details);
 }
 
 /** The answer's body as it flows: a bounded queue between undici's callbacks and one reader. */

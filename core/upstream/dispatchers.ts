@@ -1,56 +1,54 @@
 /**
- * The connections that calls go over: directly, or through a network proxy, which is tunnelled through (CONNECT or
- * SOCKS5), so that it sees neither keys nor bodies of TLS hosts. A proxy that cannot be used fails the call: nothing is
- * ever sent around it.
+ * The connections that calls go over: directly, or through a network proxy, which is tunnelled through (`tunnel.ts`). A
+ * proxy that cannot be used fails the call: nothing is ever sent around it.
  */
+import type { Socket } from 'node:net';
 import { LRUCache } from 'lru-cache';
-import { Agent, type Dispatcher, ProxyAgent, Socks5ProxyAgent } from 'undici';
-import { OmniError } from '../base/errors.ts';
-
-/** As `policy/proxies.ts` has it. */
-export interface ProxyAddress {
-  readonly type: 'http' | 'https' | 'socks5';
-  readonly host: string;
-  readonly port: number;
-  readonly username?: string;
-  readonly password?: { reveal(): string };
-}
+import { Agent, buildConnector, type Dispatcher } from 'undici';
+import { type ProxyAddress, proxyChanged } from './proxy-address.ts';
+import { openTunnel } from './tunnel.ts';
 
 export interface Dispatchers {
   readonly direct: Dispatcher;
   /** One dispatcher for each proxy, made when first needed. */
   through(proxy: ProxyAddress): Dispatcher;
+  /** The proxies that are still set: connections through others close when their last request ends. */
+  keepOnly(proxies: readonly ProxyAddress[]): void;
   destroy(): Promise<void>;
+}
+
+export interface DispatcherOptions {
+  /** Requests through a proxy that is set no more are cut after this time. */
+  readonly retireMs?: number;
 }
 
 /** Idle connections are kept this long. */
 const KEEP_ALIVE_MS = 60_000;
-const CONNECT_TIMEOUT_MS = 10_000;
+/** Attempts have their own limit (`connectMs`); beyond this one a connection under way is given up for all of them. */
+const CONNECT_TIMEOUT_MS = 60_000;
 const PROXIES_MAX = 50;
+/** As long as an attempt may last by default. */
+const RETIRE_MS = 900_000;
 
-export function createDispatchers(): Dispatchers {
-  const direct = new Agent({
-    connect: { timeout: CONNECT_TIMEOUT_MS },
-    keepAliveTimeout: KEEP_ALIVE_MS,
-    connections: null,
-    pipelining: 1,
-  });
-  const proxied = new LRUCache<string, { readonly agent: Dispatcher; readonly composed: Dispatcher }>({
+export function createDispatchers({ retireMs = RETIRE_MS }: DispatcherOptions = {}): Dispatchers {
+  const direct = newAgent(buildConnector({ timeout: CONNECT_TIMEOUT_MS }));
+  const proxied = new LRUCache<string, ProxyAgent>({
     max: PROXIES_MAX,
-    // Calls under way end in peace.
-    dispose: ({ agent }) => void agent.close().catch(() => agent.destroy()),
+    dispose: (retired) => closeInPeace(retired, retireMs),
   });
   return {
     direct,
     through(proxy) {
-      const key = JSON.stringify([proxy.type, proxy.host, proxy.port, proxy.username, proxy.password?.reveal()]);
-      let entry = proxied.get(key);
-      if (entry === undefined) {
-        const agent = agentFor(proxy);
-        entry = { agent, composed: agent.compose(namingFailures(proxy)) };
-        proxied.set(key, entry);
-      }
-      return entry.composed;
+      const key = keyOf(proxy);
+      const known = proxied.get(key);
+      if (known !== undefined) return known.agent;
+      const made = createProxyAgent(proxy);
+      proxied.set(key, made);
+      return made.agent;
+    },
+    keepOnly(proxies) {
+      const kept = new Set(proxies.map(keyOf));
+      for (const key of [...proxied.keys()]) if (!kept.has(key)) proxied.delete(key);
     },
     async destroy() {
       const agents = [...proxied.values()].map(({ agent }) => agent);
@@ -59,68 +57,45 @@ export function createDispatchers(): Dispatchers {
   };
 }
 
-function agentFor({ type, host, port, username, password }: ProxyAddress): Dispatcher {
-  const authority = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
-  const secret = password?.reveal() ?? '';
-  if (type === 'socks5') {
-    return new Socks5ProxyAgent(`socks5://${authority}`, {
-      ...(username !== undefined && { username, password: secret }),
-      connectTimeout: CONNECT_TIMEOUT_MS,
-    });
-  }
-  const token = Buffer.from(`${username ?? ''}:${secret}`).toString('base64');
-  return new ProxyAgent({
-    uri: `${type}://${authority}`,
-    ...(username !== undefined && { token: `Basic ${token}` }),
-    // Also for plain http: the proxy is to carry the call, not to read it.
-    proxyTunnel: true,
-    connectTimeout: CONNECT_TIMEOUT_MS,
-    keepAliveTimeout: KEEP_ALIVE_MS,
-    connections: null,
-    pipelining: 1,
-  });
+export interface ProxyAgent {
+  readonly agent: Agent;
+  /** Tunnels that are open. */
+  readonly tunnels: ReadonlySet<Socket>;
 }
 
-/** A tunnel that a working proxy could not build: the fault is behind it. */
-const BEHIND = /Proxy response \(50[234]\)|(?:host|network) unreachable|connection refused \(|TTL expired/i;
-
-/** Failures before the request was sent are the proxy's, and say so. */
-function namingFailures({ host, port }: ProxyAddress): Dispatcher.DispatcherComposeInterceptor {
-  return (dispatch) => (options, handler) => {
-    let isSent = false;
-    return dispatch(options, {
-      ...bound(handler),
-      onRequestStart(controller, context) {
-        isSent = true;
-        handler.onRequestStart?.(controller, context);
+/** A dispatcher through one proxy; whoever makes it ends it. */
+export function createProxyAgent(proxy: ProxyAddress): ProxyAgent {
+  const tunnels = new Set<Socket>();
+  const overTls = buildConnector({ timeout: CONNECT_TIMEOUT_MS });
+  const connect: buildConnector.connector = (options, callback) => {
+    const { hostname, port, protocol } = options;
+    const isTls = protocol === 'https:';
+    const host = hostname.replace(/^\[|\]$/g, '');
+    openTunnel(proxy, { host, port: Number(port) || (isTls ? 443 : 80) }).then(
+      (socket) => {
+        tunnels.add(socket);
+        socket.once('close', () => tunnels.delete(socket));
+        if (isTls) overTls({ ...options, httpSocket: socket }, callback);
+        else callback(null, socket);
       },
-      onResponseError(controller, error) {
-        const failure = isSent || error instanceof OmniError ? error : proxyFailure(error, `${host}:${port}`);
-        handler.onResponseError?.(controller, failure);
-      },
-    });
+      (error: Error) => callback(error, null),
+    );
   };
+  return { agent: newAgent(connect), tunnels };
 }
 
-function bound(handler: Dispatcher.DispatchHandler): Dispatcher.DispatchHandler {
-  return {
-    onRequestUpgrade: handler.onRequestUpgrade?.bind(handler),
-    onResponseStart: handler.onResponseStart?.bind(handler),
-    onResponseData: handler.onResponseData?.bind(handler),
-    onResponseEnd: handler.onResponseEnd?.bind(handler),
-  } as Dispatcher.DispatchHandler;
+function newAgent(connect: buildConnector.connector): Agent {
+  return new Agent({ connect, keepAliveTimeout: KEEP_ALIVE_MS, connections: null, pipelining: 1 });
 }
 
-function proxyFailure(cause: Error, proxy: string): OmniError {
-  const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : cause.name;
-  if (BEHIND.test(cause.message))
-    return new OmniError('upstream_unreachable', `The provider cannot be reached through the proxy ${proxy}.`, {
-      cause,
-    });
-  const hint = /407|auth/i.test(cause.message) ? ' It refused the user name or password.' : '';
-  return new OmniError(
-    'proxy_failed',
-    `The network proxy ${proxy} cannot be used (${code}).${hint} Nothing was sent. Check it under Settings, Advanced.`,
-    { cause },
-  );
+/** Requests under way may end; what is idle closes at once. A closed agent cuts nothing any more, so its tunnels are cut. */
+function closeInPeace({ agent, tunnels }: ProxyAgent, limitMs: number): void {
+  const timer = setTimeout(() => {
+    for (const socket of tunnels) socket.destroy(proxyChanged());
+  }, limitMs).unref();
+  void agent.close().then(() => clearTimeout(timer));
+}
+
+function keyOf({ type, host, port, username, password }: ProxyAddress): string {
+  return JSON.stringify([type, host, port, username, password?.reveal()]);
 }

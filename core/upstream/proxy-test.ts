@@ -1,6 +1,9 @@
 /** Whether a proxy works, and which address the world sees through it. */
-import { type Dispatcher, request } from 'undici';
-import { toOmniError } from '../base/errors.ts';
+import { request } from 'undici';
+import { OmniError } from '../base/errors.ts';
+import { networkReason } from '../base/network-reason.ts';
+import { createProxyAgent } from './dispatchers.ts';
+import type { ProxyAddress } from './proxy-address.ts';
 
 export interface ProxyTest {
   readonly success: boolean;
@@ -17,8 +20,11 @@ export const ECHO_URL = 'https://api.ipify.org';
 const LIMIT_MS = 10_000;
 const ANSWER_LENGTH = 100;
 
-/** Asks `echoUrl` over the dispatcher; never throws. */
-export async function testProxy(dispatcher: Dispatcher, proxyUrl: string, echoUrl = ECHO_URL): Promise<ProxyTest> {
+/** Asks `echoUrl` through the proxy, over connections of its own; never throws. */
+export async function testProxy(proxy: ProxyAddress, echoUrl = ECHO_URL): Promise<ProxyTest> {
+  const { type, host, port } = proxy;
+  const proxyUrl = `${type}://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  const { agent: dispatcher } = createProxyAgent(proxy);
   const startedMs = performance.now();
   try {
     const { statusCode, body } = await request(echoUrl, { dispatcher, signal: AbortSignal.timeout(LIMIT_MS) });
@@ -27,12 +33,15 @@ export async function testProxy(dispatcher: Dispatcher, proxyUrl: string, echoUr
     if (statusCode !== 200) return { success: false, error: `${echoUrl} answered with status ${statusCode}.` };
     return { success: true, publicIp, latencyMs, proxyUrl };
   } catch (thrown) {
-    const error = toOmniError(thrown);
-    const message =
-      thrown instanceof Error && thrown.name === 'TimeoutError' ? 'There was no answer within 10 seconds.' : undefined;
-    return {
-      success: false,
-      error: message ?? (error.code === 'internal' ? String((thrown as Error).message) : error.message),
-    };
+    return { success: false, error: sentenceFor(thrown, echoUrl) };
+  } finally {
+    await dispatcher.destroy();
   }
+}
+
+function sentenceFor(thrown: unknown, echoUrl: string): string {
+  if (thrown instanceof OmniError) return thrown.message;
+  if (!(thrown instanceof Error)) return String(thrown);
+  if (thrown.name === 'TimeoutError') return `There was no answer within ${LIMIT_MS / 1_000} seconds.`;
+  return `The proxy works, but ${new URL(echoUrl).host} cannot be reached through it (${networkReason(thrown)}).`;
 }

@@ -131,3 +131,22 @@ it('a password never comes out, and stays when it is left out for the same user 
   await core.manage('DELETE', `${SETTINGS}?level=provider&id=openai`);
   expect((await core.manage('GET', SETTINGS))['providers']).toEqual({});
 });
+
+it('goes with the connection, the combo or the endpoint it was set for, and along with a new name', async () => {
+  const proxy = { type: 'http', host: 'proxy.example', port: 8080, username, password };
+  const other = await core.addNode({ prefix: 'gone', baseUrl: `${upstream.url}/v1` });
+  const { combo } = await core.manage('POST', '/api/combos', { name: 'old', models: ['up/m'] });
+  const comboId = String((combo as { id: string }).id);
+  await core.manage('PUT', SETTINGS, {
+    providers: { [other.nodeId]: proxy },
+    combos: { old: proxy },
+    keys: { [other.connectionId]: proxy },
+  });
+  await core.manage('PUT', `/api/combos/${comboId}`, { name: 'new' });
+  expect((await core.manage('GET', SETTINGS))['combos']).toEqual({
+    new: { type: 'http', host: 'proxy.example', port: 8080, username, hasPassword: true },
+  });
+  await core.manage('DELETE', `/api/combos/${comboId}`);
+  await core.manage('DELETE', `/api/provider-nodes/${other.nodeId}`);
+  expect(await core.manage('GET', SETTINGS)).toMatchObject({ providers: {}, combos: {}, keys: {} });
+});

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { silentLog } from '../../core/base/log.ts';
 import { readEnvironment } from '../../core/policy/environment.ts';
-import { createProxies, isExcepted, parseProxyUrl } from '../../core/policy/proxies.ts';
+import { isExcepted } from '../../core/policy/no-proxy.ts';
+import { createProxies, type Proxies, parseProxyUrl } from '../../core/policy/proxies.ts';
 import { memoryKeyValues } from '../support/memory-store.ts';
 import { memoryVault } from '../support/memory-vault.ts';
 
@@ -37,6 +38,20 @@ describe('precedence', () => {
   });
 });
 
+it('tells what is still in use after each change, the environment’s among it', () => {
+  const environment = readEnvironment({ HTTPS_PROXY: 'http://env:1' }).proxies;
+  const seen: string[][] = [];
+  const proxies: Proxies = createProxies({
+    ...{ keyValues: memoryKeyValues(), vault: memoryVault(), environment, log: silentLog },
+    onChange: () => seen.push(proxies.inUse().map(({ host }) => host)),
+  });
+  proxies.set('global', '', proxy('one'));
+  proxies.set('global', '', proxy('two'));
+  proxies.remove('global', '');
+  proxies.remove('global', '');
+  expect(seen).toEqual([['one', 'env'], ['two', 'env'], ['env']]);
+});
+
 it('pitfall 36: a stored proxy that cannot be read keeps its level shut', () => {
   const keyValues = memoryKeyValues();
   keyValues.set('proxyConfig', 'global/', { type: 'ftp', host: 'box', port: 1 });
@@ -59,6 +74,22 @@ describe('NO_PROXY', () => {
     ['11.1.2.3', 80, '10.0.0.0/8', false],
     ['10.1.2.3', 80, '10.1.2.3', true],
     ['fd00::1', 80, '[fd00::1]', true],
+    ['fd00::1', 80, 'fd00::1', true],
+    ['fd00::1', 80, 'FD00:0:0:0::0001', true],
+    ['fd00::1', 80, '[fd00:0::1]:80', true],
+    ['fd00::1', 443, '[fd00::1]:80', false],
+    ['fd00::1', 80, 'fd00::/8', true],
+    ['fe00::1', 80, 'fd00::/8', false],
+    ['::ffff:10.1.2.3', 80, '10.0.0.0/8', true],
+    ['10.1.2.3', 80, '::ffff:10.1.2.3', true],
+    ['10.1.2.3', 80, '10.1.*', true],
+    ['10.1.2.3', 80, '2.3', false],
+    ['10.1.2.3', 80, '10.1.2.3:8080', false],
+    ['10.1.2.3', 80, '10.0.0.0/99', false],
+    ['example.com', 80, 'fd00::/8', false],
+    ['example.com.', 80, 'example.com', true],
+    ['eu.api.example.com', 80, '*.api.example.com', true],
+    ['api-7.example.com', 80, 'api-*.example.com', true],
     ['anything', 80, '*', true],
     ['anything', 80, '', false],
   ])('%s:%s and "%s": %s', (host, port, except, expected) => {

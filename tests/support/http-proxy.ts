@@ -26,9 +26,10 @@ export async function startHttpProxy(user: string, password: string): Promise<Te
       );
       return;
     }
-    const [host = '', port = '80'] = (request.url ?? '').split(':');
-    const target = connect(Number(port), host, () => {
-      tunnels.push(`${host}:${port}`);
+    const authority = request.url ?? '';
+    const [, host = '', port = '80'] = /^(.*):(\d+)$/.exec(authority) ?? [];
+    const target = connect(Number(port), host.replace(/^\[|\]$/g, ''), () => {
+      tunnels.push(authority);
       client.write('HTTP/1.1 200 Connection Established\r\n\r\n');
       target.pipe(client).pipe(target);
     });

@@ -6,6 +6,7 @@ const VERSION = 5;
 const BY_PASSWORD = 2;
 const NONE_ACCEPTABLE = 0xff;
 const [SUCCEEDED, REFUSED] = [0, 5];
+const [NAME, IPV6] = [3, 4];
 
 export async function startSocks5Proxy(user: string, password: string): Promise<TestProxy> {
   const tunnels: string[] = [];
@@ -38,10 +39,12 @@ export async function startSocks5Proxy(user: string, password: string): Promise<
     client.write(Buffer.from([1, 0]));
     const [, , , type = 1] = await read(4);
     const host =
-      type === 3 ? (await read((await read(1))[0] ?? 0)).toString() : [...(await read(type === 4 ? 16 : 4))].join('.');
+      type === NAME
+        ? (await read((await read(1))[0] ?? 0)).toString()
+        : addressText(await read(type === IPV6 ? 16 : 4));
     const port = (await read(2)).readUInt16BE();
     const target = connect(port, host, () => {
-      tunnels.push(`${host}:${port}`);
+      tunnels.push(`${host.includes(':') ? `[${host}]` : host}:${port}`);
       client.write(Buffer.from([VERSION, SUCCEEDED, 0, 1, 127, 0, 0, 1, 0, 0]));
       client.removeAllListeners('data');
       target.pipe(client).pipe(target);
@@ -61,6 +64,12 @@ export async function startSocks5Proxy(user: string, password: string): Promise<
         server.close(() => resolve());
       }),
   };
+}
+
+function addressText(bytes: Buffer): string {
+  if (bytes.length === 4) return [...bytes].join('.');
+  const groups = Array.from({ length: 8 }, (_, at) => bytes.readUInt16BE(at * 2).toString(16));
+  return groups.join(':').replace(/^(?:0:)+/, '::');
 }
 
 /** Gives so many bytes of the socket, as they come. */
