@@ -6,6 +6,7 @@ import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { createListedModels } from './accounts/listed-models.ts';
 import type { Clock } from './base/clock.ts';
+import { createEventBus, type EventBus } from './base/event-bus.ts';
 import type { Log } from './base/log.ts';
 import { createGateway } from './gateway/gateway.ts';
 import { createListener, type ListenAddress, type Surface } from './gateway/listener.ts';
@@ -56,6 +57,8 @@ export interface Core {
   setupPath(): string | undefined;
   /** Whether sealed secrets can be used, where their key is kept, or what to do. */
   vaultState(): VaultState;
+  /** Facts as they happen, for the host: the tray, notifications. */
+  readonly events: Pick<EventBus, 'subscribe'>;
 }
 
 /** Opens everything but the port. Throws OmniError with a sentence for a person when something stands in the way. */
@@ -87,7 +90,8 @@ interface Foundations {
 
 async function assemble(ports: CorePorts, foundations: Foundations): Promise<Core> {
   const { store, vault } = foundations;
-  const policies = openPolicies(ports, foundations);
+  const events = createEventBus(ports.log);
+  const policies = openPolicies(ports, foundations, events);
   await policies.sessions.start();
   const dispatchers = createDispatchers();
   const proxies: Proxies = createProxies({
@@ -97,8 +101,9 @@ async function assemble(ports: CorePorts, foundations: Foundations): Promise<Cor
   });
   let bound: Bound | undefined;
   const { log, clock } = ports;
-  const routing = openRouting({ store, settings: policies.settings, dispatchers, proxies, log, clock });
-  const surfaces = openSurfaces(ports, foundations, { ...policies, routing, dispatchers, proxies, bound: () => bound });
+  const routing = openRouting({ store, settings: policies.settings, dispatchers, proxies, log, clock, events });
+  const parts = { ...policies, routing, dispatchers, proxies, events, bound: () => bound };
+  const surfaces = openSurfaces(ports, foundations, parts);
   const listener = createListener(surfaces, ports.log);
   const stopRetention = startRetention({
     store,
@@ -114,6 +119,8 @@ async function assemble(ports: CorePorts, foundations: Foundations): Promise<Cor
     },
     async stop(graceMs) {
       stopRetention();
+      // Streams of events never end by themselves: they would hold the drain.
+      events.close();
       await listener.drain(graceMs);
       await dispatchers.destroy();
       routing.balancer.flush();
@@ -121,6 +128,7 @@ async function assemble(ports: CorePorts, foundations: Foundations): Promise<Cor
     },
     setupPath: () => policies.sessions.setupPath(),
     vaultState: vault.state,
+    events,
   };
 }
 
@@ -130,17 +138,23 @@ interface Policies {
   readonly sessions: Sessions;
 }
 
-function openPolicies({ environment, clock, log }: CorePorts, { store, vault }: Foundations): Policies {
+function openPolicies(
+  { environment, clock, log }: CorePorts,
+  { store, vault }: Foundations,
+  events: EventBus,
+): Policies {
   return {
-    settings: createSettings({ keyValues: store.keyValues, overrides: environment.settings, log }),
     apiKeys: createApiKeys({ store, hashKey: () => environment.apiKeySecret ?? vault.derive('api-key'), clock, log }),
+    settings: createSettings({
+      ...{ keyValues: store.keyValues, overrides: environment.settings, log },
+      onChange: () => events.emit({ type: 'configuration-changed', atMs: clock.nowMs(), area: 'settings' }),
+    }),
     sessions: createSessions({
       keyValues: store.keyValues,
       signingKey: environment.jwtSecret ?? sessionKey(vault),
       ...(environment.initialPassword && { initialPassword: environment.initialPassword }),
       isCookieSecure: environment.isCookieSecure,
-      clock,
-      log,
+      ...{ clock, log, events },
     }),
   };
 }
@@ -161,6 +175,7 @@ interface SurfaceParts extends Policies {
   readonly routing: Routing;
   readonly dispatchers: Dispatchers;
   readonly proxies: Proxies;
+  readonly events: EventBus;
   /** Undefined before it listens. */
   bound(): Bound | undefined;
 }
@@ -169,7 +184,7 @@ interface SurfaceParts extends Policies {
 function openSurfaces(ports: CorePorts, foundations: Foundations, parts: SurfaceParts): Surface[] {
   const { clock, log, version } = ports;
   const { store, vault } = foundations;
-  const { settings, apiKeys, sessions } = parts;
+  const { settings, apiKeys, sessions, events } = parts;
   const { live, accounts } = openAccounts({
     ...{ ...foundations, clock, log },
     rules: () => routingRules(settings),
@@ -184,7 +199,7 @@ function openSurfaces(ports: CorePorts, foundations: Foundations, parts: Surface
       isLocal: door.isLocal(request),
       isLoopbackListener: isLoopbackName(parts.bound()?.host ?? ''),
     });
-  const { pipeline, ledger, signatures } = openPipeline(ports, { ...parts, store, vault });
+  const { pipeline, ledger, active, signatures } = openPipeline(ports, { ...parts, store, vault });
   const { budgets } = pipeline;
   const trial = { run: generatePipeline(pipeline), snapshot: live.current, ledger };
   const gateway = createGateway({
@@ -207,7 +222,12 @@ function openSurfaces(ports: CorePorts, foundations: Foundations, parts: Surface
     catalog: { list: (providerId) => live.current().catalog.list(providerId) },
     defaultCatalog: () => openCatalog({ providers: [...live.providers().values()] }),
     providers: live.providers,
-    changed: live.changed,
+    changed() {
+      live.changed();
+      events.emit({ type: 'configuration-changed', atMs: clock.nowMs(), area: 'routing' });
+    },
+    events,
+    activeRequests: active.list,
     budgets,
     answerCache: pipeline.cache,
     duplicates: pipeline.register,

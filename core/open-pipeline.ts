@@ -1,7 +1,9 @@
 /** Opens what the pipeline's stages stand on, and the account that every request is written to. */
 import type { Clock } from './base/clock.ts';
+import type { EventBus } from './base/event-bus.ts';
 import type { Log } from './base/log.ts';
 import { dispatcherThrough, type Network } from './open-routing.ts';
+import { type ActiveRequests, createActiveRequests } from './pipeline/active-requests.ts';
 import type { SharedAnswer, SharedRegister } from './pipeline/idempotency-stage.ts';
 import type { LedgerPorts } from './pipeline/ledger.ts';
 import type { GeneratePorts } from './pipeline/stages.ts';
@@ -27,6 +29,7 @@ export interface PipelineParts extends Network {
   readonly store: Store;
   readonly vault: Vault;
   readonly settings: SettingsService;
+  readonly events: EventBus;
   readonly routing: { readonly walk: WalkPorts };
 }
 
@@ -34,14 +37,18 @@ export interface Pipeline {
   readonly pipeline: GeneratePorts & { readonly budgets: Budgets };
   readonly signatures: SignatureCache;
   readonly ledger: LedgerPorts;
+  readonly active: ActiveRequests;
 }
 
 export function openPipeline({ clock, log, isMediaAddressAllowed }: PipelinePorts, parts: PipelineParts): Pipeline {
-  const { store, vault, settings } = parts;
+  const { store, vault, settings, events } = parts;
   const budgets = createBudgets({
     ...{ keyValues: store.keyValues, rollups: store.rollups, clock },
     timeZone: () => settings.current().timeZone,
-    onWarning: (warning) => log.warn('A budget is nearly used up.', { ...warning }),
+    onWarning(warning) {
+      log.warn(warning.level === 'reached' ? 'A budget is used up.' : 'A budget is nearly used up.', { ...warning });
+      events.emit({ type: 'budget-reached', atMs: clock.nowMs(), ...warning });
+    },
   });
   const register: SharedRegister = createIdempotencyRegister<SharedAnswer>(clock);
   const cache = createAnswerCache({
@@ -52,7 +59,9 @@ export function openPipeline({ clock, log, isMediaAddressAllowed }: PipelinePort
   const signatures = createSignatureCache({ repository: store.signatures, ...{ vault, clock, log } });
   const proxyFor = (origin: string) => dispatcherThrough({ origin }, parts);
   const media = { isAllowed: isMediaAddressAllowed, proxyFor };
+  const active = createActiveRequests({ events, clock });
   return {
+    active,
     pipeline: {
       lanes: { fetchMedia: (url, signal) => fetchMedia(url, signal, media), signatures },
       walk: parts.routing.walk,
@@ -60,7 +69,7 @@ export function openPipeline({ clock, log, isMediaAddressAllowed }: PipelinePort
       ...{ register, cache, budgets },
     },
     signatures,
-    ledger: { clock, log, append: (record) => recordUsage(record, store, budgets) },
+    ledger: { clock, log, append: (record) => recordUsage(record, store, budgets), watch: active },
   };
 }
 

@@ -2,6 +2,7 @@
 import type { Dispatcher } from 'undici';
 import { createLiveStatus } from './accounts/live-status.ts';
 import type { Clock } from './base/clock.ts';
+import type { EventSink } from './base/event-bus.ts';
 import type { Log } from './base/log.ts';
 import type { WalkPorts } from './pipeline/walk.ts';
 import type { Proxies, ProxyScope } from './policy/proxies.ts';
@@ -19,6 +20,7 @@ export interface RoutingParts extends Network {
   readonly settings: SettingsService;
   readonly clock: Clock;
   readonly log: Log;
+  readonly events: EventSink;
 }
 
 export interface Routing {
@@ -27,7 +29,8 @@ export interface Routing {
   readonly walk: WalkPorts;
 }
 
-export function openRouting({ store, settings, clock, log, dispatchers, proxies }: RoutingParts): Routing {
+export function openRouting(parts: RoutingParts): Routing {
+  const { store, settings, clock, log, events, dispatchers, proxies } = parts;
   const { keyValues } = store;
   const balancer = createBalancer({
     ...{ keyValues, clock, log },
@@ -38,7 +41,7 @@ export function openRouting({ store, settings, clock, log, dispatchers, proxies 
     stickyLimit: () => settings.current().stickyRoundRobinLimit,
   });
   const resilience = createResilience({
-    ...{ keyValues, clock, log },
+    ...{ keyValues, clock, log, events },
     profileOf: (providerId) => {
       const { providerProfiles, providerResilience } = settings.current();
       const own = providerResilience[providerId];
@@ -64,7 +67,7 @@ export function openRouting({ store, settings, clock, log, dispatchers, proxies 
         { dispatchers, proxies },
       ),
     showsRoute: () => settings.current().routeHeaders,
-    status: createLiveStatus({ store, clock, log }),
+    status: createLiveStatus({ store, clock, log, events }),
   };
   return { balancer, resilience, walk };
 }

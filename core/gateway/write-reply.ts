@@ -1,5 +1,6 @@
 /** Puts a reply on the wire, at the pace of the client. */
 import type { ServerResponse } from 'node:http';
+import { drained } from '../base/drained.ts';
 import type { OmniError } from '../base/errors.ts';
 import { FORMATS } from '../formats/index.ts';
 import type { FormatId } from '../model/format-id.ts';
@@ -25,20 +26,6 @@ export async function writeReply(response: ServerResponse, reply: Reply, stalled
     if (!response.write(chunk)) await drained(response, stalledMs);
   }
   response.end();
-}
-
-function drained(response: ServerResponse, stalledMs: number): Promise<void> {
-  return new Promise((resolve) => {
-    const stalled = setTimeout(() => response.destroy(), stalledMs);
-    const go = (): void => {
-      clearTimeout(stalled);
-      response.off('drain', go);
-      response.off('close', go);
-      resolve();
-    };
-    response.on('drain', go);
-    response.on('close', go);
-  });
 }
 
 /** An error in the caller's protocol, with Retry-After in whole seconds where a wait is known. */

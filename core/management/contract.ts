@@ -7,6 +7,7 @@ import { combosContract } from './combos.ts';
 import { fallbackChainsContract } from './fallback-chains.ts';
 import { ipFilterContract } from './ip-filter.ts';
 import { keysContract } from './keys.ts';
+import { liveContract } from './live.ts';
 import { modelsContract } from './models.ts';
 import { pricingContract } from './pricing.ts';
 import { providerModelsContract } from './provider-models.ts';
@@ -34,6 +35,7 @@ export const contract = {
   fallbackChains: fallbackChainsContract,
   ipFilter: ipFilterContract,
   keys: keysContract,
+  live: liveContract,
   usage: usageContract,
   usageLogs: usageLogsContract,
   proxy: proxyContract,

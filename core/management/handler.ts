@@ -5,6 +5,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pathOf } from '../base/request-path.ts';
 import { isManagementPath } from '../policy/door.ts';
+import { isEventValues, writeEventStream } from './event-stream.ts';
 import { servePage } from './pages.ts';
 import type { RestApi } from './rest.ts';
 import type { ManagementServices } from './services.ts';
@@ -23,6 +24,13 @@ export function createManagement(services: ManagementServices): Management {
       if (!isManagementPath(path)) return false;
       rest ??= import('./rest.ts').then(({ createRestApi }) => createRestApi(services));
       const { status, headers, body, cookies } = await (await rest).answer(request);
+      const setCookie = cookies.length > 0 ? { 'set-cookie': [...cookies] } : {};
+      if (isEventValues(body)) {
+        if (request.method === 'HEAD') await body.return?.();
+        else await writeEventStream(response, body, { headers: setCookie });
+        response.end();
+        return true;
+      }
       if (response.destroyed) return true;
       const text = body === undefined ? '' : JSON.stringify(body);
       response.writeHead(status, {
@@ -31,7 +39,7 @@ export function createManagement(services: ManagementServices): Management {
         'content-length': Buffer.byteLength(text),
         'cache-control': 'no-store',
         'x-content-type-options': 'nosniff',
-        ...(cookies.length > 0 && { 'set-cookie': [...cookies] }),
+        ...setCookie,
         ...(!request.complete && request.method !== 'GET' && { connection: 'close' }),
       });
       response.end(request.method === 'HEAD' ? undefined : text);

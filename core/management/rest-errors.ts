@@ -7,7 +7,7 @@ import { asArray, asObject, asString, type JsonObject, type JsonValue } from '..
 export interface RestAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  /** To be sent as JSON; undefined: no body. */
+  /** To be sent as JSON; undefined: no body; an async iterator: a stream of events. */
   readonly body: unknown;
 }
 

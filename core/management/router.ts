@@ -8,6 +8,7 @@ import { fallbackChainsHandlers } from './fallback-chains.ts';
 import { implementer } from './implementer.ts';
 import { ipFilterHandlers } from './ip-filter.ts';
 import { keysHandlers } from './keys.ts';
+import { liveHandlers } from './live.ts';
 import { modelsHandlers } from './models.ts';
 import { pricingHandlers } from './pricing.ts';
 import { providerModelsHandlers } from './provider-models.ts';
@@ -35,6 +36,7 @@ export const router = implementer.router({
   fallbackChains: fallbackChainsHandlers(implementer),
   ipFilter: ipFilterHandlers(implementer),
   keys: keysHandlers(implementer),
+  live: liveHandlers(implementer),
   usage: usageHandlers(implementer),
   usageLogs: usageLogsHandlers(implementer),
   proxy: proxyHandlers(implementer),

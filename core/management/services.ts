@@ -1,7 +1,9 @@
 /** What management works on. The interface, not the parts behind it: REST, IPC and tests hand in their own. */
 import type { Accounts } from '../accounts/accounts.ts';
 import type { Clock } from '../base/clock.ts';
+import type { EventBus } from '../base/event-bus.ts';
 import type { Log } from '../base/log.ts';
+import type { ActiveRequest } from '../pipeline/active-requests.ts';
 import type { AnswerCache } from '../policy/answer-cache.ts';
 import type { ApiKeys } from '../policy/api-keys.ts';
 import type { Budgets } from '../policy/budgets.ts';
@@ -21,14 +23,6 @@ import type { LockableVault } from '../vault/vault.ts';
 /** The catalog, as far as management needs it. */
 export interface CatalogList {
   list(providerId: string): readonly ModelInfo[];
-}
-
-/** Requests under way, for `usage/history`. */
-export interface ActiveRequests {
-  readonly model: string;
-  readonly provider: string;
-  readonly account: string;
-  readonly count: number;
 }
 
 export interface ModelTrial {
@@ -65,8 +59,10 @@ export interface ManagementServices {
   tryModel(model: string, limitMs: number): Promise<ModelTrial>;
   /** Called after every write, so that routing takes a new picture. */
   changed(): void;
-  /** Absent where nothing counts them. */
-  activeRequests?(): readonly ActiveRequests[];
+  /** What happens, as it happens. */
+  readonly events: EventBus;
+  /** Requests under way, in the order of their begin. */
+  activeRequests(): readonly ActiveRequest[];
   readonly clock: Clock;
   readonly log: Log;
   readonly version: string;

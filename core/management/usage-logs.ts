@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { OmniError } from '../base/errors.ts';
 import { compact } from '../base/json.ts';
 import type { UsageRecord } from '../store/records.ts';
+import { type AccountNames, accountNames } from './account-names.ts';
 import type { Handlers } from './implementer.ts';
 import type { ManagementServices } from './services.ts';
 import { idShape, isoTime, timeShape } from './shapes.ts';
@@ -115,13 +116,7 @@ export const usageLogsHandlers = ({ usageLogs }: Handlers) => ({
   requestLines: usageLogs.requestLines.handler(({ context: { services } }) => linesOf(services)),
 });
 
-type Names = ReadonlyMap<string, string>;
-
-function accountNames({ accounts }: ManagementServices): Names {
-  return new Map(accounts.list().map(({ id, name }) => [id, name]));
-}
-
-function toEntry(record: UsageRecord, names: Names): z.output<typeof entry> {
+function toEntry(record: UsageRecord, names: AccountNames): z.output<typeof entry> {
   const { connectionId, comboName, apiKeyId, apiKeyName, client, targetFormat, servedFrom, errorCode } = record;
   return {
     id: record.id,

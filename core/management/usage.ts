@@ -1,7 +1,9 @@
 /** What was used, under `/api/usage/history` (facts.md C.10). */
 import { oc } from '@orpc/contract';
 import { z } from 'zod';
+import type { ActiveRequest } from '../pipeline/active-requests.ts';
 import type { UsageTotals } from '../store/store.ts';
+import { accountNames } from './account-names.ts';
 import type { Handlers } from './implementer.ts';
 
 const totals = z.object({
@@ -35,7 +37,7 @@ export const usageContract = {
 export const usageHandlers = ({ usage }: Handlers) => ({
   history: usage.history.handler(({ context: { services } }) => {
     const history = services.store.usage.history(services.clock.nowMs());
-    const activeRequests = services.activeRequests?.() ?? [];
+    const activeRequests = grouped(services.activeRequests(), accountNames(services));
     return {
       totalRequests: history.totals.requests,
       totalPromptTokens: history.totals.promptTokens,
@@ -47,10 +49,27 @@ export const usageHandlers = ({ usage }: Handlers) => ({
       byApiKey: named(history.byApiKey),
       last10Minutes: history.last10Minutes.map(toTotals),
       pending: activeRequests.reduce((sum, { count }) => sum + count, 0),
-      activeRequests: [...activeRequests],
+      activeRequests,
     };
   }),
 });
+
+/** Requests under way by where they are, or wait to go. */
+function grouped(active: readonly ActiveRequest[], accounts: ReadonlyMap<string, string>) {
+  const groups = new Map<string, { model: string; provider: string; account: string; count: number }>();
+  for (const { requestedModel, model = requestedModel, provider = '', connectionId = '' } of active) {
+    const place = [provider, model, connectionId].join('\n');
+    const group = groups.get(place) ?? {
+      model,
+      provider,
+      account: accounts.get(connectionId) ?? connectionId,
+      count: 0,
+    };
+    group.count += 1;
+    groups.set(place, group);
+  }
+  return [...groups.values()];
+}
 
 function named(all: Readonly<Record<string, UsageTotals>>): Record<string, z.output<typeof totals>> {
   return Object.fromEntries(Object.entries(all).map(([name, sums]) => [name, toTotals(sums)]));

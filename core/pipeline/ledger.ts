@@ -11,11 +11,24 @@ import type { Usage } from '../model/usage.ts';
 import { bill } from '../providers/cost.ts';
 import type { Target } from '../routing/plan.ts';
 import type { AttemptRecord, UsageRecord } from '../store/records.ts';
+import type { ActiveRequest } from './active-requests.ts';
 
 export interface LedgerPorts {
   readonly clock: Clock;
   readonly log: Log;
   append(record: UsageRecord): Promise<void>;
+  /** Told of each request; absent where nobody watches. */
+  readonly watch?: RequestWatch;
+}
+
+/** Who looks at requests on their way. Called on the request's path: what it does is small, and never throws. */
+export interface RequestWatch {
+  /** Its model is known, and its stages run. */
+  began(ledger: Ledger): void;
+  /** An attempt begins. */
+  routed(ledger: Ledger): void;
+  /** Its row is written, or could not be. Also for requests that never began. */
+  ended(ledger: Ledger, record: UsageRecord): void;
 }
 
 export interface LedgerOpening {
@@ -61,6 +74,25 @@ export class Ledger {
     this.#startedAtMs = ports.clock.nowMs();
   }
 
+  /** Its model is known: from now on it counts as under way. */
+  begin({ model, stream }: { readonly model: string; readonly stream: boolean }): void {
+    this.requestedModel = model;
+    this.stream = stream;
+    this.#ports.watch?.began(this);
+  }
+  /** How the request stands now. */
+  view(): ActiveRequest {
+    const { id, endpoint, client, caller } = this.#opening;
+    const target = this.#attempt?.target;
+    return {
+      ...{ id, endpoint, startedAtMs: this.#startedAtMs, requestedModel: this.requestedModel, stream: this.stream },
+      attempts: this.#attempts,
+      isAnswering: this.#firstContentMs !== undefined,
+      ...(target && placeOf(target)),
+      ...(client !== undefined && { client }),
+      ...namesOf(caller),
+    };
+  }
   /** Targets that were called. */
   get attempts(): number {
     return this.#attempts;
@@ -72,6 +104,7 @@ export class Ledger {
     this.#target = target;
     this.#losses = new Set();
     this.#usage = undefined;
+    this.#ports.watch?.routed(this);
   }
   /** The attempt under way failed. */
   failed(error: OmniError): void {
@@ -126,11 +159,13 @@ export class Ledger {
     // Before the answer began the edge logs it; afterwards the client's stream is all that is left to tell.
     if (outcome === 'cut' && error?.code === 'internal')
       this.#ports.log.error('A stream failed.', { request: this.#opening.id }, error.cause ?? error);
+    const record = this.#record(outcome, error);
     try {
-      await this.#ports.append(this.#record(outcome, error));
+      await this.#ports.append(record);
     } catch (cause) {
       this.#ports.log.error('A request could not be recorded.', { request: this.#opening.id }, cause);
     }
+    this.#ports.watch?.ended(this, record);
   }
 
   /** Not below zero, also when the clock was set back meanwhile. */
@@ -157,7 +192,6 @@ export class Ledger {
     const billed = target && usage ? bill(usage, target.info?.price, target.provider) : undefined;
     const [first] = this.#trail;
     const isPlain = this.#trail.length === 0 || (this.#trail.length === 1 && first?.outcome === 'ok');
-    const { apiKeyId, apiKeyName } = this.#opening.caller;
     return {
       id: this.#opening.id,
       startedAtMs: this.#startedAtMs,
@@ -168,8 +202,7 @@ export class Ledger {
       model: target?.model ?? '',
       ...(target?.account && { connectionId: target.account.id }),
       ...(this.comboName !== undefined && { comboName: this.comboName }),
-      ...(apiKeyId !== undefined && { apiKeyId }),
-      ...(apiKeyName !== undefined && { apiKeyName }),
+      ...namesOf(this.#opening.caller),
       endpoint: this.#opening.endpoint,
       clientFormat: this.#opening.clientFormat,
       ...(target && { targetFormat: target.endpoint.format }),
@@ -197,6 +230,10 @@ export class Ledger {
 
 function placeOf({ provider, model, account }: Target): Pick<AttemptRecord, 'provider' | 'model' | 'connectionId'> {
   return { provider: provider.id, model, ...(account && { connectionId: account.id }) };
+}
+
+function namesOf({ apiKeyId, apiKeyName }: LedgerOpening['caller']): LedgerOpening['caller'] {
+  return { ...(apiKeyId !== undefined && { apiKeyId }), ...(apiKeyName !== undefined && { apiKeyName }) };
 }
 
 function endOf(outcome: 'error' | 'cancelled' | 'cut'): AttemptRecord['outcome'] {

@@ -43,11 +43,10 @@ export function generatePipeline(ports: GeneratePorts): (exchange: Exchange) => 
   ]);
 }
 
-/** Writes the row of a request that ended in an error before its answer began. */
+/** Begins the request's account, and writes its row when it ended in an error before its answer began. */
 export const record: Stage = async (exchange, next) => {
   const { ledger } = exchange;
-  ledger.requestedModel = exchange.model;
-  ledger.stream = exchange.stream;
+  ledger.begin(exchange);
   try {
     return await next();
   } catch (error) {

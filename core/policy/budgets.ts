@@ -29,6 +29,8 @@ export interface PeriodStatus {
 
 export interface BudgetWarning {
   readonly apiKeyId: string;
+  /** The threshold is passed, or all of it is spent. */
+  readonly level: 'warning' | 'reached';
   readonly period: Period;
   readonly usedUsd: number;
   readonly limitUsd: number;
@@ -51,7 +53,7 @@ export interface BudgetPorts {
   /** The user's time zone; null: the machine's. */
   timeZone(): string | null;
   readonly clock: Clock;
-  /** A limit is near: told once a period. */
+  /** A limit is near, or reached: each told once a period. */
   onWarning(warning: BudgetWarning): void;
 }
 
@@ -64,7 +66,7 @@ interface Sum {
   readonly endMs: number;
   readonly timeZone: string;
   usedUsd: number;
-  hasWarned: boolean;
+  told: BudgetWarning['level'] | undefined;
 }
 
 export function createBudgets(ports: BudgetPorts): Budgets {
@@ -94,9 +96,10 @@ export function createBudgets(ports: BudgetPorts): Budgets {
         // A sum that is not in memory will be read with this request in it; one of a later period never holds it.
         if (sum === undefined || startedAtMs < sum.startMs) continue;
         sum.usedUsd += costUsd;
-        if (limitUsd === undefined || sum.hasWarned || sum.usedUsd < limitUsd * budget.warningThreshold) continue;
-        sum.hasWarned = true;
-        ports.onWarning({ apiKeyId, period, usedUsd: sum.usedUsd, limitUsd });
+        const level = levelOf(sum.usedUsd, limitUsd, budget.warningThreshold);
+        if (limitUsd === undefined || level === undefined || level === sum.told || sum.told === 'reached') continue;
+        sum.told = level;
+        ports.onWarning({ apiKeyId, level, period, usedUsd: sum.usedUsd, limitUsd });
       }
     },
     get: (apiKeyId) => budgets.get(apiKeyId),
@@ -127,6 +130,11 @@ export function createBudgets(ports: BudgetPorts): Budgets {
   };
 }
 
+function levelOf(usedUsd: number, limitUsd: number | undefined, threshold: number): BudgetWarning['level'] | undefined {
+  if (limitUsd === undefined || usedUsd < limitUsd * Math.min(1, threshold)) return undefined;
+  return usedUsd >= limitUsd ? 'reached' : 'warning';
+}
+
 /** The sum of the period that is now; a new period, another zone and a clock set back begin it anew from the store. */
 function currentSum(
   sums: Map<string, Sum>,
@@ -139,7 +147,7 @@ function currentSum(
   const kept = sums.get(place);
   if (kept !== undefined && kept.timeZone === timeZone && kept.startMs <= nowMs && nowMs < kept.endMs) return kept;
   const { startMs, endMs } = periodAt(period, timeZone, nowMs);
-  const sum: Sum = { startMs, endMs, timeZone, usedUsd: rollups.spentUsd(apiKeyId, startMs), hasWarned: false };
+  const sum: Sum = { startMs, endMs, timeZone, usedUsd: rollups.spentUsd(apiKeyId, startMs), told: undefined };
   sums.set(place, sum);
   return sum;
 }

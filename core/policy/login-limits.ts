@@ -5,6 +5,7 @@
  */
 import type { Clock } from '../base/clock.ts';
 import { OmniError } from '../base/errors.ts';
+import { type EventSink, noEvents } from '../base/event-bus.ts';
 import { plainAddress } from './hosts.ts';
 
 export interface LoginLimits {
@@ -12,12 +13,16 @@ export interface LoginLimits {
   begin(remoteAddress: string | undefined): void;
   /** The attempt was right: the address starts anew. */
   succeed(remoteAddress: string | undefined): void;
+  /** The attempt was wrong: when it was one too many, that is told. */
+  fail(remoteAddress: string | undefined): void;
 }
 
 interface Bucket {
   readonly limit: number;
   attemptsMs: number[];
   lockedUntilMs: number;
+  /** The lock that was told. */
+  toldUntilMs: number;
 }
 
 const WINDOW_MS = 5 * 60_000;
@@ -25,8 +30,10 @@ const LOCK_MS = 15 * 60_000;
 const LIMIT_PER_ADDRESS = 5;
 const LIMIT_TOGETHER = 20;
 const ADDRESSES_LIMIT = 10_000;
+/** Who is locked out when the login as a whole is. */
+const EVERYBODY = '*';
 
-export function createLoginLimits(clock: Clock): LoginLimits {
+export function createLoginLimits(clock: Clock, events: EventSink = noEvents): LoginLimits {
   const together = newBucket(LIMIT_TOGETHER);
   const byAddress = new Map<string, Bucket>();
   const bucketOf = (remoteAddress: string | undefined): Bucket => {
@@ -54,11 +61,22 @@ export function createLoginLimits(clock: Clock): LoginLimits {
       together.attemptsMs.pop();
       if (together.attemptsMs.length < together.limit) together.lockedUntilMs = 0;
     },
+    fail(remoteAddress) {
+      const atMs = clock.nowMs();
+      const tell = (identifier: string, bucket: Bucket): void => {
+        const untilMs = bucket.lockedUntilMs;
+        if (untilMs <= atMs || untilMs === bucket.toldUntilMs) return;
+        bucket.toldUntilMs = untilMs;
+        events.emit({ type: 'lockout-changed', atMs, identifier, untilMs });
+      };
+      tell(group(remoteAddress), bucketOf(remoteAddress));
+      tell(EVERYBODY, together);
+    },
   };
 }
 
 function newBucket(limit: number): Bucket {
-  return { limit, attemptsMs: [], lockedUntilMs: 0 };
+  return { limit, attemptsMs: [], lockedUntilMs: 0, toldUntilMs: 0 };
 }
 
 function count(bucket: Bucket, nowMs: number): void {

@@ -7,12 +7,13 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { errors as joseErrors, jwtVerify, SignJWT } from 'jose';
 import type { Clock } from '../base/clock.ts';
 import { OmniError } from '../base/errors.ts';
+import type { EventSink } from '../base/event-bus.ts';
 import { randomId } from '../base/ids.ts';
 import { asNumber, asString } from '../base/json.ts';
 import type { Log } from '../base/log.ts';
 import { Secret } from '../base/secret.ts';
 import type { KeyValueRepository } from '../store/store.ts';
-import { createLoginLimits } from './login-limits.ts';
+import { createLoginLimits, type LoginLimits } from './login-limits.ts';
 import { checkInitialPassword, checkPassword, hashPassword, verifyPassword } from './passwords.ts';
 
 /** A valid session. `renewedCookie` is to be sent with the answer when the old cookie ends soon. */
@@ -53,6 +54,8 @@ export interface SessionPorts {
   readonly isCookieSecure: boolean;
   readonly clock: Clock;
   readonly log: Log;
+  /** Told of addresses that are locked out. */
+  readonly events?: EventSink;
 }
 
 const NAMESPACE = 'auth';
@@ -65,7 +68,7 @@ const RENEW_BELOW_S = 7 * DAY_S;
 
 export function createSessions(ports: SessionPorts): Sessions {
   const { keyValues, clock } = ports;
-  const limits = createLoginLimits(clock);
+  const limits = createLoginLimits(clock, ports.events);
   const signer = cookieSigner(ports);
   let setupToken: Secret | undefined;
   const storedHash = (): string | undefined => asString(keyValues.get(NAMESPACE, 'password'));
@@ -74,13 +77,7 @@ export function createSessions(ports: SessionPorts): Sessions {
     keyValues.set(NAMESPACE, 'epoch', signer.epoch() + 1);
     setupToken = undefined;
   };
-  const check = async (password: string, remoteAddress: string | undefined): Promise<void> => {
-    const stored = storedHash();
-    if (stored === undefined) throw needsSetup();
-    limits.begin(remoteAddress);
-    if (!(await verifyPassword(password, stored))) throw new OmniError('wrong_password', 'Wrong password.');
-    limits.succeed(remoteAddress);
-  };
+  const check = ownerCheck(limits, storedHash);
 
   return {
     async start() {
@@ -96,6 +93,7 @@ export function createSessions(ports: SessionPorts): Sessions {
       limits.begin(remoteAddress);
       const expected = setupToken;
       if (expected === undefined || !isSame(token, expected)) {
+        limits.fail(remoteAddress);
         throw new OmniError(
           'wrong_password',
           'This set-up link is not valid. Start OmniRoute again and use the link it prints.',
@@ -130,6 +128,20 @@ export function createSessions(ports: SessionPorts): Sessions {
       await setPassword(newPassword);
       return signer.issue();
     },
+  };
+}
+
+/** Throws `setup_required`, `wrong_password` or `too_many_attempts`. */
+function ownerCheck(limits: LoginLimits, storedHash: () => string | undefined) {
+  return async (password: string, remoteAddress: string | undefined): Promise<void> => {
+    const stored = storedHash();
+    if (stored === undefined) throw needsSetup();
+    limits.begin(remoteAddress);
+    if (!(await verifyPassword(password, stored))) {
+      limits.fail(remoteAddress);
+      throw new OmniError('wrong_password', 'Wrong password.');
+    }
+    limits.succeed(remoteAddress);
   };
 }
 

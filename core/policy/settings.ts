@@ -215,10 +215,12 @@ export interface SettingsPorts {
   /** From `readEnvironment(…).settings`. */
   readonly overrides: Partial<Settings>;
   readonly log: Log;
+  /** Told after each change. */
+  readonly onChange?: () => void;
 }
 
 /** A stored value that is not valid any more counts as unset, and is logged. */
-export function createSettings({ keyValues, overrides, log }: SettingsPorts): SettingsService {
+export function createSettings({ keyValues, overrides, log, onChange }: SettingsPorts): SettingsService {
   const pinned = SETTING_NAMES.filter((name) => overrides[name] !== undefined);
   const read = (): Settings => {
     const stored = new Map(keyValues.entries(NAMESPACE));
@@ -239,6 +241,7 @@ export function createSettings({ keyValues, overrides, log }: SettingsPorts): Se
       }
       for (const name of given) if (!pinned.includes(name)) keyValues.set(NAMESPACE, name, change[name] as JsonValue);
       current = read();
+      if (given.length > 0) onChange?.();
       return current;
     },
     reload() {

@@ -2,10 +2,7 @@
 import { LRUCache } from 'lru-cache';
 import type { Account } from '../accounts/accounts.ts';
 import type { Cancellation } from '../base/cancellation.ts';
-import type { Clock } from '../base/clock.ts';
 import { OmniError } from '../base/errors.ts';
-import type { Log } from '../base/log.ts';
-import type { KeyValueRepository } from '../store/store.ts';
 import { type Breaker, type BreakerEvent, CLOSED, stepBreaker } from './breaker.ts';
 import { coolDown, restsUntilMs, warmUp } from './cooldown.ts';
 import { verdictOf } from './fallback-table.ts';
@@ -21,12 +18,9 @@ import type {
   ResilienceView,
   Standing,
 } from './resilience.ts';
-import { openStates, type States } from './resilience-states.ts';
+import { openStates, type States, type StatesPorts } from './resilience-states.ts';
 
-export interface ResiliencePorts {
-  readonly keyValues: KeyValueRepository;
-  readonly clock: Clock;
-  readonly log: Log;
+export interface ResiliencePorts extends StatesPorts {
   /** The profile in force for a provider's id. */
   profileOf(providerId: string): ResilienceProfile;
   /** The limits the user set for a connection; undefined: none. */
@@ -65,7 +59,7 @@ class LiveResilience implements Resilience {
 
   constructor(ports: ResiliencePorts) {
     this.#ports = ports;
-    this.#states = openStates(ports.keyValues, ports.log, ports.clock.nowMs());
+    this.#states = openStates(ports);
     this.view = {
       breakers: () => [...this.#states.breakers].map(([name, breaker]) => breakerView(name, breaker)),
       cooldowns: () => this.#cooldowns(),

@@ -1,6 +1,8 @@
 /** The states that resilience holds, bounded, with those that must survive a restart kept in the store. */
 import { LRUCache } from 'lru-cache';
+import type { Clock } from '../base/clock.ts';
 import { ERRORS, type ErrorCode } from '../base/errors.ts';
+import { type BreakerChanged, type EventSink, noEvents } from '../base/event-bus.ts';
 import { asNumber, asObject, asString, type JsonObject } from '../base/json.ts';
 import type { Log } from '../base/log.ts';
 import type { KeyValueRepository } from '../store/store.ts';
@@ -28,8 +30,17 @@ export interface States {
   keepResting(key: string, resting: Resting | undefined): void;
 }
 
+export interface StatesPorts {
+  readonly keyValues: KeyValueRepository;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Told when a breaker changes its state, and when an account or a model of it begins to rest or is let go. */
+  readonly events?: EventSink;
+}
+
 /** Reads what was kept; rests that are over are dropped. A write that fails is logged, and routing goes on. */
-export function openStates(keyValues: KeyValueRepository, log: Log, nowMs: number): States {
+export function openStates({ keyValues, clock, log, events = noEvents }: StatesPorts): States {
+  const nowMs = clock.nowMs();
   const breakers = new Map<string, Breaker>();
   const resting = new LRUCache<string, Resting>({ max: RESTING_MAX });
   for (const [name, value] of keyValues.entries(BREAKERS)) {
@@ -54,6 +65,7 @@ export function openStates(keyValues: KeyValueRepository, log: Log, nowMs: numbe
     keepBreaker(provider, breaker) {
       const before = breakers.get(provider);
       breakers.set(provider, breaker);
+      if ((before?.state ?? 'CLOSED') !== breaker.state) events.emit(breakerEvent(provider, breaker, clock.nowMs()));
       // Half-open lasts as long as one attempt; after a restart it is open again, its time over.
       const isQuiet = breaker.state === 'CLOSED' && breaker.failureCount === 0;
       if (isQuiet && (before === undefined || before.failureCount === 0)) return;
@@ -64,12 +76,29 @@ export function openStates(keyValues: KeyValueRepository, log: Log, nowMs: numbe
     },
     keepResting(key, rest) {
       if (rest === undefined) {
-        if (resting.delete(key)) write(() => void keyValues.remove(COOLDOWNS, key));
+        const before = resting.get(key);
+        if (before === undefined) return;
+        resting.delete(key);
+        events.emit(restEvent(before, 'good', clock.nowMs()));
+        write(() => void keyValues.remove(COOLDOWNS, key));
         return;
       }
       resting.set(key, rest);
+      events.emit(restEvent(rest, 'resting', clock.nowMs()));
       write(() => keyValues.set(COOLDOWNS, key, { ...rest, cooldown: { ...rest.cooldown } }));
     },
+  };
+}
+
+function breakerEvent(provider: string, { state, openUntilMs }: Breaker, atMs: number): BreakerChanged {
+  return { type: 'breaker-changed', atMs, provider, state, ...(openUntilMs !== undefined && { openUntilMs }) };
+}
+
+function restEvent({ provider, connectionId, model, cooldown }: Resting, state: 'resting' | 'good', atMs: number) {
+  return {
+    ...({ type: 'account-changed', atMs, connectionId, provider, state } as const),
+    ...(model !== undefined && { model }),
+    ...(state === 'resting' && { message: cooldown.message, untilMs: restsUntilMs(cooldown) }),
   };
 }
 

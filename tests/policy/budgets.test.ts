@@ -111,16 +111,18 @@ describe('a budget', () => {
     expect(refusal()).toBeDefined();
   });
 
-  it('warns once a period', () => {
+  it('tells once a period that a limit is near, and once that it is reached', () => {
     const { budgets, spend, warnings, goTo, refusal } = setUp('2026-11-23T12:00:00Z');
     budgets.set('k', DAY);
     expect(refusal()).toBeUndefined();
     for (const cost of [0.5, 0.35, 0.05]) spend(cost);
-    expect(warnings).toEqual([{ apiKeyId: 'k', period: 'day', usedUsd: 0.85, limitUsd: 1 }]);
+    expect(warnings).toEqual([{ apiKeyId: 'k', level: 'warning', period: 'day', usedUsd: 0.85, limitUsd: 1 }]);
+    for (const cost of [0.5, 0.5]) spend(cost);
+    expect(warnings.map(({ level }) => level)).toEqual(['warning', 'reached']);
     goTo('2026-11-24T12:00:00Z');
     expect(refusal()).toBeUndefined();
     spend(0.9);
-    expect(warnings).toHaveLength(2);
+    expect(warnings).toHaveLength(3);
   });
 
   it('concerns nobody else, and callers without a key not at all', () => {

@@ -1,5 +1,6 @@
 import { SignJWT } from 'jose';
 import { describe, expect, it } from 'vitest';
+import type { CoreEvent } from '../../core/base/event-bus.ts';
 import { silentLog } from '../../core/base/log.ts';
 import { Secret } from '../../core/base/secret.ts';
 import { hashPassword, verifyPassword } from '../../core/policy/passwords.ts';
@@ -177,12 +178,14 @@ describe('attempts', () => {
     await expect(sessions.signIn(PASSWORD, 'a')).resolves.toContain('auth_token=');
   });
 
-  it('thirty guesses at once get five checks', async () => {
-    const { sessions } = await setUp();
+  it('thirty guesses at once get five checks, and the lock is told once', async () => {
+    const locks: CoreEvent[] = [];
+    const { sessions } = await setUp({ events: { emit: (event) => void locks.push(event) } });
     const results = await Promise.allSettled(Array.from({ length: 30 }, () => sessions.signIn('wrong', 'a')));
     const codes = results.map((result) => (result.status === 'rejected' ? result.reason.code : 'in'));
     expect(codes.filter((code) => code === 'wrong_password')).toHaveLength(5);
     expect(codes.filter((code) => code === 'too_many_attempts')).toHaveLength(25);
+    expect(locks).toEqual([expect.objectContaining({ type: 'lockout-changed', identifier: 'a' })]);
   });
 
   it('many addresses together get twenty, and one /64 counts as one address', async () => {

@@ -14,6 +14,8 @@ const PASSWORD = 'correct horse battery';
 export interface TestCore {
   readonly url: string;
   readonly dataDirectory: string;
+  /** Of the session that `manage` calls with. */
+  readonly cookie: string;
   /** A management call with the session; throws when the status is not 2xx. */
   manage(method: string, path: string, body?: object): Promise<JsonObject>;
   /** Adds a custom endpoint and a connection to it; models are then named `prefix/…`. */
@@ -71,6 +73,7 @@ export async function startCore(options: TestCoreOptions = {}): Promise<TestCore
   return {
     url,
     dataDirectory,
+    cookie,
     manage,
     async addNode({ prefix, baseUrl, type = 'openai-compatible', apiType, apiKey = 'sk-upstream-secret' }) {
       const form = type === 'openai-compatible' ? { apiType: apiType ?? 'chat' } : {};

@@ -2,11 +2,13 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Clock } from '../../core/base/clock.ts';
+import { createEventBus } from '../../core/base/event-bus.ts';
 import { asObject, type JsonObject, parseJson } from '../../core/base/json.ts';
 import { silentLog } from '../../core/base/log.ts';
 import { Secret } from '../../core/base/secret.ts';
 import { createManagement } from '../../core/management/handler.ts';
 import type { ManagementServices } from '../../core/management/services.ts';
+import type { ActiveRequest } from '../../core/pipeline/active-requests.ts';
 import { createAnswerCache } from '../../core/policy/answer-cache.ts';
 import { createApiKeys } from '../../core/policy/api-keys.ts';
 import { createBudgets } from '../../core/policy/budgets.ts';
@@ -131,10 +133,23 @@ async function servicesInMemory(hasPassword: boolean, changed: () => void): Prom
           ? { statusCode: 502, error: 'It does not answer.', latencyMs: 7 }
           : { statusCode: 200, latencyMs: 5 },
       ),
-    activeRequests: () => [{ model: 'gpt-5', provider: 'openai', account: 'work', count: 2 }],
-    clock,
-    log: silentLog,
-    version: '1.2.3',
+    activeRequests: () => [activeRequest('r-1'), activeRequest('r-2')],
+    ...{ events: createEventBus(silentLog), clock, log: silentLog, version: '1.2.3' },
+  };
+}
+
+function activeRequest(id: string): ActiveRequest {
+  return {
+    id,
+    startedAtMs: testClock().nowMs() - 1_500,
+    requestedModel: 'best',
+    endpoint: '/v1/messages',
+    stream: true,
+    attempts: 1,
+    isAnswering: true,
+    provider: 'openai',
+    model: 'gpt-5',
+    connectionId: 'work',
   };
 }
 
