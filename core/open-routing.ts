@@ -13,6 +13,7 @@ import { createResilience } from './routing/live-resilience.ts';
 import type { Resilience } from './routing/resilience.ts';
 import type { RoutingRules } from './routing/snapshot.ts';
 import type { Store } from './store/store.ts';
+import { apiHostOf } from './upstream/address.ts';
 import type { Dispatchers } from './upstream/dispatchers.ts';
 
 export interface RoutingParts extends Network {
@@ -63,7 +64,12 @@ export function openRouting(parts: RoutingParts): Routing {
     },
     dispatcherFor: ({ provider, account }, comboName) =>
       dispatcherFor(
-        { connectionId: account?.id, comboName, providerId: provider.id, origin: provider.hosts.api },
+        {
+          connectionId: account?.id,
+          comboName,
+          providerId: provider.id,
+          origin: apiHostOf({ provider, ...(account && { account }) }),
+        },
         { dispatchers, proxies },
       ),
     showsRoute: () => settings.current().routeHeaders,

@@ -4,14 +4,14 @@
  */
 import type { JsonObject } from '../base/json.ts';
 import type { Secret } from '../base/secret.ts';
-import type { FormatId } from '../model/format-id.ts';
+import type { UpstreamFormatId } from '../model/format-id.ts';
 import type { Endpoint, ModelList, Provider } from '../providers/provider.ts';
 import type { HttpRequest } from './http.ts';
 
 /** Some lists describe hundreds of models at length. */
 const LIST_LIMIT_BYTES = 16 * 1024 * 1024;
 
-const FORMATS_OF_SHAPE: Readonly<Record<ModelList['shape'], readonly FormatId[]>> = {
+const FORMATS_OF_SHAPE: Readonly<Record<ModelList['shape'], readonly UpstreamFormatId[]>> = {
   openai: ['openai-chat', 'openai-responses'],
   anthropic: ['anthropic-messages'],
   gemini: ['gemini'],
@@ -47,7 +47,7 @@ export function probeRequest(provider: Provider, key: Secret | undefined, model:
 
 const messages = [{ role: 'user', content: 'test' }];
 
-const PROBES: Readonly<Record<FormatId, (model: string) => JsonObject>> = {
+const PROBES: Readonly<Record<UpstreamFormatId, (model: string) => JsonObject>> = {
   'openai-chat': (model) => ({ model, messages, max_tokens: 1 }),
   'openai-responses': (model) => ({ model, input: 'test', max_output_tokens: 16, store: false }),
   'anthropic-messages': (model) => ({ model, messages, max_tokens: 1 }),

@@ -12,6 +12,8 @@ export interface Frame {
 }
 
 export type FramingId = 'sse' | 'ndjson' | 'json-array';
+/** Those, and the ones that only upstreams use. */
+export type WireFramingId = FramingId;
 
 export interface Framing {
   readonly id: FramingId;
@@ -57,7 +59,7 @@ export interface FrameReader {
 const FRAME_LIMIT = 64 * 1024 * 1024;
 
 /** A reader for one stream in the given framing. Throws `upstream_bad_response` when a frame passes 64 Mi characters. */
-export function readFrames(framing: FramingId): FrameReader {
+export function readFrames(framing: WireFramingId): FrameReader {
   if (framing === 'sse') return readSse();
   return framing === 'ndjson' ? readLines() : readJsonArray();
 }

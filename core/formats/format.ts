@@ -1,14 +1,15 @@
 /**
- * The seam between a wire format and the rest: five drivers implement it (`formats/<id>/index.ts`), one contract suite
- * (`tests/contract/format.test.ts`) holds for all of them. Codecs are pure and synchronous: a stream codec takes one
+ * The seam between a wire format and the rest: drivers implement it (`formats/<id>/index.ts`), one contract suite
+ * (`tests/contract/format.test.ts`) holds for all of them. A format has two halves, one towards clients and one towards
+ * upstreams; most have both. Codecs are pure and synchronous: a stream codec takes one
  * frame or event and returns what it yields, so the same bytes give the same events however they were cut, and no
  * promise is made per token.
  */
 import type { OmniError } from '../base/errors.ts';
-import type { Frame, FramingId } from '../base/framing.ts';
+import type { Frame, FramingId, WireFramingId } from '../base/framing.ts';
 import type { JsonObject, JsonValue } from '../base/json.ts';
 import type { ChatEvent } from '../model/event.ts';
-import type { FormatId } from '../model/format-id.ts';
+import type { FormatId, UpstreamFormatId } from '../model/format-id.ts';
 import type { Loss } from '../model/loss.ts';
 import type { ChatRequest } from '../model/request.ts';
 import type { RequestShaper } from '../model/shaping.ts';
@@ -16,38 +17,42 @@ import type { ToolNames } from '../model/tool-names.ts';
 import type { UpstreamErrorBody } from '../model/upstream-error.ts';
 import type { Usage } from '../model/usage.ts';
 
-export interface Format {
+/** Both halves: what a client and an upstream of this format need. */
+export interface Format extends ClientFormat, UpstreamFormat {
   readonly id: FormatId;
   /** How this format streams. (Gemini's JSON array is chosen by the route, not here.) */
   readonly framing: FramingId;
-  /** True where images and files must be inline base64: the pipeline fetches remote ones before encoding. */
-  readonly inlineMedia: boolean;
+  /** Reads a stream on the side while its bytes pass through from upstream to client. */
+  observeStream(): StreamObserver;
+}
 
+export interface ClientFormat {
   /**
    * Reads a client's body. Throws `invalid_request` with the JSON path of what is wrong. Nothing is filled in:
    * `stream` absent means false. `address` holds what the protocol puts in the URL (Gemini, Ollama default).
    */
   decodeRequest(body: JsonObject, address?: RequestAddress): ChatRequest;
-  /** Writes a request for an upstream of this format. Never adds what the client did not ask for. */
-  encodeRequest(request: ChatRequest, target: EncodeTarget): EncodedRequest;
-
-  /** Reads an upstream's whole answer (HTTP 2xx). A body that carries an error yields an error event. */
-  decodeReply(body: JsonValue, source: DecodeSource): ChatEvent[];
   /** Writes a whole answer for a client. */
   encodeReply(events: Iterable<ChatEvent>, context: ReplyContext): EncodedReply;
-
-  decodeStream(source: DecodeSource): StreamDecoder;
   encodeStream(context: ReplyContext): StreamEncoder;
-  /** Reads a stream on the side while its bytes pass through. */
-  observeStream(): StreamObserver;
-
   /** An error as this protocol's clients expect it, before any content. */
   encodeError(error: OmniError): { readonly status: number; readonly body: JsonObject };
-  /** Reads the body of an upstream's error answer; never throws, whatever the body is. */
-  decodeError(body: JsonValue | string): UpstreamErrorBody;
-
   /** What the user's settings change in a client's body. */
   readonly shaper: RequestShaper;
+}
+
+export interface UpstreamFormat {
+  readonly id: UpstreamFormatId;
+  readonly framing: WireFramingId;
+  /** True where images and files must be inline base64: the pipeline fetches remote ones before encoding. */
+  readonly inlineMedia: boolean;
+  /** Writes a request for an upstream of this format. Never adds what the client did not ask for. */
+  encodeRequest(request: ChatRequest, target: EncodeTarget): EncodedRequest;
+  /** Reads an upstream's whole answer (HTTP 2xx). A body that carries an error yields an error event. */
+  decodeReply(body: JsonValue, source: DecodeSource): ChatEvent[];
+  decodeStream(source: DecodeSource): StreamDecoder;
+  /** Reads the body of an upstream's error answer; never throws, whatever the body is. */
+  decodeError(body: JsonValue | string): UpstreamErrorBody;
 }
 
 export interface RequestAddress {

@@ -5,7 +5,7 @@
 
 import { OmniError } from '../base/errors.ts';
 import { asNumber, asObject, type JsonObject, type JsonValue } from '../base/json.ts';
-import { FORMATS } from '../formats/index.ts';
+import { UPSTREAM_FORMATS } from '../formats/index.ts';
 import type { Part } from '../model/part.ts';
 import type { ChatRequest } from '../model/request.ts';
 import { type Target, targetOf } from '../routing/plan.ts';
@@ -56,7 +56,7 @@ async function askUpstream(exchange: Exchange, target: Target, ports: CountPorts
   if (countTokensPath === undefined) return undefined;
   const isSame = exchange.format === target.endpoint.format && !exchange.scan.has('generateContentRequest');
   const answer = await sendCall(ports.walk.dispatcherFor(target, undefined), {
-    address: fill(target.provider, countTokensPath, target.model, 'countTokens'),
+    address: fill(target, countTokensPath, target.model, 'countTokens'),
     method: 'POST',
     headers: callHeaders(target, isSame ? exchange.headers : undefined),
     body: isSame ? sameBody(exchange, target) : JSON.stringify(await translatedBody(exchange, target, ports)),
@@ -83,7 +83,7 @@ function sameBody(exchange: Exchange, target: Target): CallBody {
 
 /** Also for a Gemini body that names its model a second time, inside `generateContentRequest`. */
 async function translatedBody(exchange: Exchange, target: Target, ports: CountPorts): Promise<JsonObject> {
-  const format = FORMATS[target.endpoint.format];
+  const format = UPSTREAM_FORMATS[target.endpoint.format];
   const request = format.inlineMedia
     ? await inlineMedia(exchange.request(), ports.lanes, exchange.cancellation.signal)
     : exchange.request();

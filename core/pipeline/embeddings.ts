@@ -15,7 +15,7 @@ import {
   objectsOf,
   parseJson,
 } from '../base/json.ts';
-import { FORMATS } from '../formats/index.ts';
+import { UPSTREAM_FORMATS } from '../formats/index.ts';
 import type { Target } from '../routing/plan.ts';
 import { callHeaders, fill } from '../upstream/address.ts';
 import { ANSWER_LIMIT_BYTES } from '../upstream/answer-events.ts';
@@ -47,7 +47,7 @@ async function embed(exchange: Exchange, { target, dispatcher, cancellation, lim
     );
   }
   const answer = await sendCall(dispatcher, {
-    address: fill(target.provider, path, target.model, 'batchEmbedContents'),
+    address: fill(target, path, target.model, 'batchEmbedContents'),
     method: 'POST',
     headers: callHeaders(target),
     body: isGemini
@@ -118,6 +118,6 @@ async function readJson(answer: UpstreamAnswer, target: Target): Promise<JsonObj
     );
   const error = body['error'];
   if (isObject(error) || typeof error === 'string')
-    throw reportedError(FORMATS[target.endpoint.format].decodeError(body), target);
+    throw reportedError(UPSTREAM_FORMATS[target.endpoint.format].decodeError(body), target);
   return body;
 }

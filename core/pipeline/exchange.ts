@@ -7,7 +7,7 @@ import type { Cancellation } from '../base/cancellation.ts';
 import type { FramingId } from '../base/framing.ts';
 import type { JsonObject } from '../base/json.ts';
 import type { JsonScan } from '../base/json-scan.ts';
-import type { Format, RequestAddress } from '../formats/format.ts';
+import type { ClientFormat, RequestAddress } from '../formats/format.ts';
 import type { ChatEvent } from '../model/event.ts';
 import type { FormatId } from '../model/format-id.ts';
 import type { ChatRequest } from '../model/request.ts';
@@ -16,7 +16,7 @@ import type { Snapshot } from '../routing/snapshot.ts';
 import type { Ledger } from './ledger.ts';
 
 /** What a client's side needs of a format; legacy completions have only this half. */
-export type ClientCodec = Pick<Format, 'decodeRequest' | 'encodeReply' | 'encodeStream' | 'encodeError'>;
+export type ClientCodec = Omit<ClientFormat, 'shaper'>;
 
 /** Who calls, as far as it is known. */
 export interface Caller {

@@ -12,7 +12,7 @@ export async function inlineMedia(
   ports: Pick<LanePorts, 'fetchMedia'>,
   signal: AbortSignal,
 ): Promise<ChatRequest> {
-  if (!request.messages.some(hasRemote)) return request;
+  if (!holdsRemoteMedia(request)) return request;
   const fetched = new Map<string, ReturnType<LanePorts['fetchMedia']>>();
   const inline = async (part: Part): Promise<Part> => {
     if (part.type === 'tool-result') return { ...part, content: await Promise.all(part.content.map(inline)) };
@@ -32,6 +32,11 @@ export async function inlineMedia(
     request.messages.map(async (message) => ({ ...message, parts: await Promise.all(message.parts.map(inline)) })),
   );
   return { ...request, messages };
+}
+
+/** Does any part name its bytes by a URL? */
+export function holdsRemoteMedia({ messages }: ChatRequest): boolean {
+  return messages.some(hasRemote);
 }
 
 type RemotePart = MediaPart & { readonly source: Extract<MediaPart['source'], { type: 'url' }> };

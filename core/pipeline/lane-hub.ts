@@ -5,12 +5,13 @@
 import { OmniError, toOmniError } from '../base/errors.ts';
 import { FRAMINGS } from '../base/framing.ts';
 import type { EncodeTarget } from '../formats/format.ts';
-import { FORMATS } from '../formats/index.ts';
+import { UPSTREAM_FORMATS } from '../formats/index.ts';
 import type { ChatEvent } from '../model/event.ts';
 import { MADE_HERE } from '../model/ext.ts';
 import type { ChatRequest } from '../model/request.ts';
 import { toolCallRestorer } from '../model/tool-names.ts';
 import type { Target } from '../routing/plan.ts';
+import { callFacts } from '../upstream/address.ts';
 import { type AnswerSource, answerEvents, errorEvent } from '../upstream/answer-events.ts';
 import type { UpstreamAnswer } from '../upstream/call.ts';
 import { scrubbedEvent } from '../upstream/failure.ts';
@@ -35,22 +36,26 @@ type Batches = AsyncGenerator<readonly ChatEvent[]>;
 
 export async function hubLane(exchange: Exchange, attempt: Attempt, ports: LanePorts): Promise<Reply> {
   const { target } = attempt;
-  const format = FORMATS[target.endpoint.format];
+  const { endpoint, provider } = target;
+  const format = UPSTREAM_FORMATS[endpoint.format];
+  const isSame = format.id === exchange.format;
+  const stream = exchange.stream || endpoint.alwaysStreams === true;
   const asked = exchange.request();
   refuseServerState(asked);
-  refuseUnknownItems(asked, format.id === exchange.format);
+  refuseUnknownItems(asked, isSame);
   const keeping = { target, shelf: ports.signatures };
-  const inline = format.inlineMedia ? await inlineMedia(asked, ports, attempt.cancellation.signal) : asked;
+  const isInline = endpoint.inlineMedia ?? format.inlineMedia;
+  const inline = isInline ? await inlineMedia(asked, ports, attempt.cancellation.signal) : asked;
   const request = withSignatures(inline, exchange, keeping);
-  const encoded = format.encodeRequest(
-    { ...request, model: target.model, stream: exchange.stream },
-    encodeTarget(target),
-  );
+  const encoded = format.encodeRequest({ ...request, model: target.model, stream }, encodeTarget(target));
   exchange.ledger.lose(encoded.losses);
+  const body = applyQuirks(encoded.body, quirksOf(target));
+  const call = callFacts(target, { stream, body: () => body });
   const answer = await send(attempt.dispatcher, {
     ...attempt,
-    body: JSON.stringify(applyQuirks(encoded.body, quirksOf(target))),
-    stream: exchange.stream,
+    body: JSON.stringify(provider.accountCall?.envelope?.wrap(body, call) ?? body),
+    call,
+    ...(isSame && { clientHeaders: exchange.headers }),
   });
   const restore = toolCallRestorer(encoded.toolNames);
   const batches = ownEvents(answerEvents(answer, sourceOf(exchange, target)), restore, target);
@@ -72,10 +77,11 @@ function replyOf(exchange: Exchange, target: Target, batches: Batches): Promise<
 
 function sourceOf(exchange: Exchange, target: Target): AnswerSource {
   return {
-    format: FORMATS[target.endpoint.format],
+    format: UPSTREAM_FORMATS[target.endpoint.format],
     issuer: target.provider.id,
-    stream: exchange.stream,
+    stream: exchange.stream || target.endpoint.alwaysStreams === true,
     quirks: quirksOf(target),
+    unwrap: target.provider.accountCall?.envelope?.unwrap,
     ...(target.account?.key && { key: target.account.key }),
   };
 }

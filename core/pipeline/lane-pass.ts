@@ -13,6 +13,7 @@ import { holdsOwnMarks } from '../model/ext.ts';
 import { upstreamError } from '../model/upstream-error.ts';
 import type { Quirk } from '../providers/provider.ts';
 import type { Target } from '../routing/plan.ts';
+import { callFacts } from '../upstream/address.ts';
 import { ANSWER_LIMIT_BYTES, errorEvent, isStream } from '../upstream/answer-events.ts';
 import { type CallBody, readAll, type UpstreamAnswer } from '../upstream/call.ts';
 import { reportedError, scrubbedEvent } from '../upstream/failure.ts';
@@ -20,13 +21,15 @@ import { send } from '../upstream/send.ts';
 import type { Attempt } from './attempt.ts';
 import { emptyAnswer, isEmptyAnswer } from './empty-answer.ts';
 import type { Exchange, Reply } from './exchange.ts';
+import { holdsRemoteMedia } from './inline-media.ts';
 import { applyQuirks, eventError, JSON_HEADERS, outcomeOf, quirksOf, streamHeaders } from './lane.ts';
 import { rewrittenReply } from './lane-hub.ts';
 import { type WholeFrames, wholeFrames } from './whole-frames.ts';
 
 /**
  * May this exchange go to the target untouched? Not when the body carries marks of ours (a signature of another maker in
- * its envelope, an item made here), not when a quirk rewrites frames.
+ * its envelope, an item made here), not when a quirk rewrites frames or the vendor wraps bodies in an envelope of its own,
+ * not when media must be fetched for it.
  */
 export function canPass(exchange: Exchange, target: Target): boolean {
   return (
@@ -34,6 +37,8 @@ export function canPass(exchange: Exchange, target: Target): boolean {
     exchange.format === target.endpoint.format &&
     !holdsOwnMarks(exchange.scan) &&
     saysWhetherToStream(exchange) &&
+    target.provider.accountCall?.envelope === undefined &&
+    !(target.endpoint.inlineMedia === true && mayHoldRemoteMedia(exchange)) &&
     !quirksOf(target).some((quirk) => quirk.frame !== undefined)
   );
 }
@@ -43,29 +48,36 @@ function saysWhetherToStream({ format, scan }: Exchange): boolean {
   return format !== 'ollama-chat' || scan.has('stream');
 }
 
+/** Told by the bytes, where they say nothing of media; else by reading them. */
+function mayHoldRemoteMedia(exchange: Exchange): boolean {
+  const { scan } = exchange;
+  return (scan.includes('input_image') || scan.includes('input_file')) && holdsRemoteMedia(exchange.request());
+}
+
 export async function passLane(exchange: Exchange, attempt: Attempt): Promise<Reply> {
   const { target } = attempt;
+  const stream = exchange.stream || target.endpoint.alwaysStreams === true;
   const answer = await send(attempt.dispatcher, {
     ...attempt,
     body: passBody(exchange, target),
-    stream: exchange.stream,
+    call: callFacts(target, { stream, body: () => exchange.body() }),
     clientHeaders: exchange.headers,
   });
-  if (isStream(answer, exchange.stream) !== exchange.stream) return rewrittenReply(exchange, target, answer);
+  if (isStream(answer, stream) !== exchange.stream) return rewrittenReply(exchange, target, answer);
   return exchange.stream ? passStream(exchange, target, answer) : passWhole(exchange, target, answer);
 }
 
 /** The client's bytes with only the model replaced, unless a quirk has something to change. */
 function passBody(exchange: Exchange, target: Target): CallBody {
   const { scan } = exchange;
+  const isRenamed = scan.has('model') && scan.value('model') !== target.model;
   const quirks = quirksOf(target).filter((quirk) => mayChange(quirk, scan));
-  const body = quirks.length > 0 ? exchange.body() : undefined;
-  const changed = body && applyQuirks(body, quirks);
-  if (changed !== undefined && changed !== body) {
-    return JSON.stringify(scan.has('model') ? { ...changed, model: target.model } : changed);
+  if (quirks.length > 0) {
+    const body = isRenamed ? { ...exchange.body(), model: target.model } : exchange.body();
+    const changed = applyQuirks(body, quirks);
+    if (changed !== body) return JSON.stringify(changed);
   }
-  if (!scan.has('model') || scan.value('model') === target.model) return scan.pieces();
-  return scan.replace('model', JSON.stringify(target.model));
+  return isRenamed ? scan.replace('model', JSON.stringify(target.model)) : scan.pieces();
 }
 
 /** Told by the bytes alone: a body that no quirk can change is never parsed. */
@@ -78,7 +90,7 @@ function mayChange({ request, needs, needsText }: Quirk, scan: JsonScan): boolea
 }
 
 async function passWhole(exchange: Exchange, target: Target, answer: UpstreamAnswer): Promise<Reply> {
-  const format = FORMATS[target.endpoint.format];
+  const format = FORMATS[exchange.format];
   const bytes = await readAll(answer.body, ANSWER_LIMIT_BYTES);
   const body = parseJson(bytes.toString('utf8'));
   if (body === undefined || body === null) {
@@ -120,7 +132,7 @@ class PassingStream {
     this.#exchange = exchange;
     this.#target = target;
     this.#chunks = answer.body[Symbol.asyncIterator]();
-    const format = FORMATS[target.endpoint.format];
+    const format = FORMATS[exchange.format];
     this.#observer = format.observeStream();
     this.#frames = readFrames(format.framing);
     this.#gate = wholeFrames(format.framing);
@@ -153,7 +165,7 @@ class PassingStream {
   /** Is what is held, an answer to its end, empty? */
   #saysNothing(): boolean {
     if (this.#observer.summary().contentLength > 0) return false;
-    const format = FORMATS[this.#target.endpoint.format];
+    const format = FORMATS[this.#exchange.format];
     const frames = readFrames(format.framing);
     const decoder = format.decodeStream({ issuer: this.#target.provider.id });
     const held = [...this.#held.flatMap((chunk) => frames.push(chunk)), ...frames.end()];
@@ -218,7 +230,7 @@ class PassingStream {
     await this.#close(outcomeOf(failure), failure);
     if (hasLeft) return [];
     const framing = FRAMINGS[this.#exchange.framing];
-    const encoder = FORMATS[this.#target.endpoint.format].encodeStream(errorContext(this.#exchange));
+    const encoder = FORMATS[this.#exchange.format].encodeStream(errorContext(this.#exchange));
     return encoder.push(errorEvent(failure)).map((frame) => framing.write(frame, false));
   }
 

@@ -20,12 +20,13 @@ export interface LanePorts {
   readonly signatures: SignatureShelf;
 }
 
-/** The quirks of a target's provider that apply to its format and model. */
-export function quirksOf({ provider, endpoint, model }: Target): readonly Quirk[] {
+/** The quirks of a target's provider that apply to its format, model and account. */
+export function quirksOf({ provider, endpoint, model, account }: Target): readonly Quirk[] {
   return (provider.quirks ?? []).filter(
-    ({ formats, models }) =>
-      (formats === undefined || formats.includes(endpoint.format)) &&
-      (models === undefined || models.some((glob) => globMatches(glob, model))),
+    (quirk) =>
+      (quirk.formats === undefined || quirk.formats.includes(endpoint.format)) &&
+      (quirk.models === undefined || quirk.models.some((glob) => globMatches(glob, model))) &&
+      (quirk.accounts === undefined || quirk.accounts(account?.data ?? {})),
   );
 }
 

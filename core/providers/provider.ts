@@ -5,7 +5,8 @@
  */
 import type { Frame } from '../base/framing.ts';
 import type { JsonObject } from '../base/json.ts';
-import type { FormatId } from '../model/format-id.ts';
+import type { UpstreamFormatId } from '../model/format-id.ts';
+import type { AccountCall, OwnClient, Refusal } from './account-call.ts';
 import type { ModelInfo } from './catalog/model-info.ts';
 
 export type Tier = 'subscription' | 'api-key' | 'cheap' | 'free' | 'audio' | 'local' | 'own';
@@ -36,10 +37,26 @@ export interface Provider {
   readonly custom?: boolean;
   /** What a person should know before using it: how it connects, that its vendor ended it. */
   readonly note?: string;
+  /** What a person is told before signing in: whose terms apply, and what they say of clients like this one. */
+  readonly terms?: Terms;
+  /** What a login changes in the calls, beyond this row. */
+  readonly accountCall?: AccountCall;
+  /** The vendor's own client, whose headers pass through. */
+  readonly ownClient?: OwnClient;
+  /** What the vendor says when it refuses, and what a person can do about it. */
+  readonly refusals?: readonly Refusal[];
   /** The sign-in's public figures (client id, scopes), which `providers.json` may replace. */
   readonly oauth?: Readonly<Record<string, string>>;
 }
 
+export interface Terms {
+  /** One or two sentences for people. */
+  readonly sentence: string;
+  /** The terms themselves, or the vendor's own words on them. */
+  readonly url: string;
+}
+
+/** `{region}` in a host is filled in from the account's data. */
 export interface Hosts {
   readonly api: string;
   readonly account?: string;
@@ -49,7 +66,7 @@ export interface Hosts {
 }
 
 export interface Endpoint {
-  readonly format: FormatId;
+  readonly format: UpstreamFormatId;
   /** Appended to `hosts.api`. `{model}` and `{action}` are filled in (Gemini): `/v1beta/models/{model}:{action}`. */
   readonly path: string;
   readonly auth: AuthHeader;
@@ -61,6 +78,12 @@ export interface Endpoint {
   readonly exceptModels?: readonly string[];
   /** The vendor keeps answers for later unless a request says otherwise (Responses `store`). */
   readonly keepsAnswers?: boolean;
+  /** It streams whatever is asked for: an answer that is not to be streamed is gathered from the stream. */
+  readonly alwaysStreams?: boolean;
+  /** Images and files must come inline, though the format itself could name a URL. */
+  readonly inlineMedia?: boolean;
+  /** Which refusal means that the model is served at the provider's endpoint of another format. */
+  readonly elsewhere?: { readonly says: RegExp; readonly format: UpstreamFormatId };
   /** Where tokens are counted, when this endpoint has such a call; same placeholders. */
   readonly countTokensPath?: string;
 }
@@ -81,9 +104,11 @@ export interface Quirk {
   readonly name: string;
   readonly why: string;
   /** Which endpoint formats it applies to; absent: all. */
-  readonly formats?: readonly FormatId[];
+  readonly formats?: readonly UpstreamFormatId[];
   /** Globs of model ids it applies to; absent: all. */
   readonly models?: readonly string[];
+  /** Which accounts it applies to, told by their data; absent: all. */
+  accounts?(data: JsonObject): boolean;
   /** It changes only bodies with one of these top-level members; absent: any. Spares the others from being parsed. */
   readonly needs?: readonly string[];
   /** It changes only bodies in whose JSON one of these texts stands, like `"developer"`; plain ASCII. Absent: any. */

@@ -4,10 +4,10 @@
  */
 import { OmniError } from '../base/errors.ts';
 import { type Frame, readFrames } from '../base/framing.ts';
-import { parseJson } from '../base/json.ts';
+import { type JsonValue, parseJson } from '../base/json.ts';
 import { scrubbed } from '../base/scrub.ts';
 import type { Secret } from '../base/secret.ts';
-import type { Format } from '../formats/format.ts';
+import type { UpstreamFormat } from '../formats/format.ts';
 import { shortErrorText } from '../model/error-text.ts';
 import type { ChatEvent, ErrorEvent } from '../model/event.ts';
 import type { Quirk } from '../providers/provider.ts';
@@ -17,12 +17,14 @@ import { readAll, type UpstreamAnswer } from './call.ts';
 export const ANSWER_LIMIT_BYTES = 64 * 1024 * 1024;
 
 export interface AnswerSource {
-  readonly format: Format;
+  readonly format: UpstreamFormat;
   readonly issuer: string;
   /** What was asked for; decides where the answer's content type does not. */
   readonly stream: boolean;
   /** The target's quirks; those with a frame hook see each frame before it is decoded. */
   readonly quirks?: readonly Quirk[];
+  /** Takes an answer, or a frame's data, out of the vendor's envelope. */
+  readonly unwrap?: ((body: JsonValue) => JsonValue) | undefined;
   /** The account's, to be kept out of what is said about an answer that cannot be read. */
   readonly key?: Secret;
 }
@@ -30,7 +32,7 @@ export interface AnswerSource {
 /** True when the answer is a stream by its content type, or, where that says nothing, because one was asked for. */
 export function isStream(answer: UpstreamAnswer, asked: boolean): boolean {
   const type = String(answer.headers['content-type'] ?? '');
-  if (/event-stream|ndjson/i.test(type)) return true;
+  if (/event-?stream|ndjson/i.test(type)) return true;
   return asked && !/^application\/json\b/i.test(type);
 }
 
@@ -39,11 +41,13 @@ export async function* answerEvents(
   answer: UpstreamAnswer,
   source: AnswerSource,
 ): AsyncGenerator<readonly ChatEvent[]> {
-  const { format, issuer } = source;
-  const hooks = (source.quirks ?? []).flatMap((quirk) => quirk.frame?.bind(quirk) ?? []);
+  const { format, issuer, unwrap } = source;
+  const opened = unwrap === undefined ? [] : [(frame: Frame) => unwrapped(frame, unwrap)];
+  const hooks = [...opened, ...(source.quirks ?? []).flatMap((quirk) => quirk.frame?.bind(quirk) ?? [])];
   try {
     if (!isStream(answer, source.stream)) {
-      yield format.decodeReply(await readWhole(answer, source.key), { issuer });
+      const body = await readWhole(answer, source.key);
+      yield format.decodeReply(unwrap?.(body) ?? body, { issuer });
       return;
     }
     const decoder = format.decodeStream({ issuer });
@@ -66,6 +70,12 @@ function rewritten(frames: readonly Frame[], hooks: readonly FrameHook[]): reado
   return frames.flatMap((frame) => hooks.reduce<Frame | null>((kept, hook) => kept && hook(kept), frame) ?? []);
 }
 
+function unwrapped(frame: Frame, unwrap: (body: JsonValue) => JsonValue): Frame {
+  const body = parseJson(frame.data);
+  const inner = body === undefined ? undefined : unwrap(body);
+  return inner === undefined || inner === body ? frame : { ...frame, data: JSON.stringify(inner) };
+}
+
 /** The whole body as JSON. Throws `upstream_bad_response` when it is none, with its beginning but without the key. */
 export async function readWhole(
   answer: UpstreamAnswer,
@@ -80,8 +90,8 @@ export async function readWhole(
   return body;
 }
 
-function framingOf(answer: UpstreamAnswer, format: Format): Format['framing'] {
-  return /event-stream/i.test(String(answer.headers['content-type'] ?? '')) ? 'sse' : format.framing;
+function framingOf(answer: UpstreamAnswer, format: UpstreamFormat): UpstreamFormat['framing'] {
+  return /text\/event-stream/i.test(String(answer.headers['content-type'] ?? '')) ? 'sse' : format.framing;
 }
 
 /** A failure as the event that ends a reply. */

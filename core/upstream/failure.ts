@@ -2,9 +2,10 @@
 import { OmniError } from '../base/errors.ts';
 import { parseJson } from '../base/json.ts';
 import { scrubbed } from '../base/scrub.ts';
-import { FORMATS } from '../formats/index.ts';
+import { UPSTREAM_FORMATS } from '../formats/index.ts';
 import type { ErrorEvent } from '../model/event.ts';
 import { type UpstreamErrorBody, upstreamError } from '../model/upstream-error.ts';
+import type { Refusal } from '../providers/account-call.ts';
 import type { Target } from '../routing/plan.ts';
 import { readAll, type UpstreamAnswer } from './call.ts';
 import { readLimits, waitAfterRefusal } from './limits.ts';
@@ -22,17 +23,17 @@ export async function failureOf(answer: UpstreamAnswer, target: Target): Promise
   }
   const raw = (await readAll(answer.body, ERROR_BODY_LIMIT_BYTES)).toString('utf8');
   const text = scrubbed(raw, target.account?.key);
-  const body = FORMATS[target.endpoint.format].decodeError(parseJson(text) ?? text);
+  const body = UPSTREAM_FORMATS[target.endpoint.format].decodeError(parseJson(text) ?? text);
   const waitMs = waitAfterRefusal(readLimits(answer.headers, Date.now())) ?? body.retryAfterMs;
   return reportedError({ ...body, ...(waitMs !== undefined && { retryAfterMs: waitMs }) }, target, answer.status);
 }
 
-/** An error the upstream reported, in its answer or inside a stream, without the account's key. */
+/** An error the upstream reported, in its answer or inside a stream, without the account's key and with what to do. */
 export function reportedError(body: UpstreamErrorBody, target: Target, status?: number): OmniError {
   const key = target.account?.key;
   const message = body.message === '' ? `The provider answered with status ${status ?? 'unknown'}.` : body.message;
   const { type, code } = body;
-  return upstreamError(
+  const error = upstreamError(
     {
       ...body,
       message: scrubbed(message, key),
@@ -41,6 +42,19 @@ export function reportedError(body: UpstreamErrorBody, target: Target, status?: 
     },
     status,
   );
+  const refusal = target.provider.refusals?.find(({ says }) => says.test(message));
+  return refusal === undefined ? error : explained(error, refusal);
+}
+
+function explained(error: OmniError, { sentence, code = error.code }: Refusal): OmniError {
+  const { message, upstreamCode, retryAfterMs, limitScope } = error;
+  return new OmniError(code, `${message} ${sentence}`, {
+    ...(code === error.code && { status: error.status }),
+    ...(upstreamCode !== undefined && { upstreamCode }),
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+    ...(limitScope !== undefined && { limitScope }),
+    cause: error,
+  });
 }
 
 /** A decoded error event without the account's key. */

@@ -2,6 +2,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
 import type { Cancellation } from '../base/cancellation.ts';
+import type { CallFacts } from '../providers/account-call.ts';
 import type { LimitReport } from '../routing/limit-report.ts';
 import type { Target } from '../routing/plan.ts';
 import { callHeaders, generateAddress } from './address.ts';
@@ -31,23 +32,25 @@ export const ATTEMPT_LIMITS: AttemptLimits = {
 export interface Sending {
   readonly target: Target;
   readonly body: CallBody;
-  readonly stream: boolean;
+  /** What is known of the call; a stream is asked for where it says so. */
+  readonly call: CallFacts;
   /** Cancelled when the client leaves, and with its reason when the time until the first content or in all is over. */
   readonly cancellation: Cancellation;
   readonly limits: AttemptLimits;
   /** Told the answer's headers, whatever its status. */
   heard(report: LimitReport): void;
-  /** The client's headers, in the same-format lane. */
+  /** The client's headers, where it speaks the target's protocol. */
   readonly clientHeaders?: IncomingHttpHeaders;
 }
 
 /** Sends to the target. Throws OmniError for anything but a 2xx answer. */
 export async function send(dispatcher: Dispatcher, sending: Sending): Promise<UpstreamAnswer> {
-  const { target, stream, limits } = sending;
+  const { target, limits, call } = sending;
+  const { stream } = call;
   const answer = await sendCall(dispatcher, {
     address: generateAddress(target, stream),
     method: 'POST',
-    headers: callHeaders(target, sending.clientHeaders),
+    headers: callHeaders(target, sending.clientHeaders, call),
     body: sending.body,
     cancellation: sending.cancellation,
     connectTimeoutMs: limits.connectMs,

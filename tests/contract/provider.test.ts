@@ -216,6 +216,20 @@ describe.each(PROVIDERS.map((row) => [row.id, row] as const))('%s', (id, row) =>
   });
 });
 
+describe('providers with a login', () => {
+  const LOGINS = ['claude', 'codex', 'gemini-cli', 'github', 'qwen', 'iflow', 'kiro'];
+
+  it('tell whose terms apply before anyone signs in, with a link', () => {
+    expect(PROVIDERS.filter(({ terms }) => terms !== undefined).map(({ id }) => id)).toHaveLength(LOGINS.length);
+    for (const id of LOGINS) {
+      const terms = findProvider(id)?.terms;
+      expect(terms?.sentence, id).toMatch(/(?:Terms|terms|licence)\b.*\bappl(?:y|ies)\b.*\.$/);
+      expect(URL.parse(terms?.url ?? '')?.protocol, id).toBe('https:');
+      expect(findProvider(id)?.note).not.toMatch(/issue/);
+    }
+  });
+});
+
 describe("the guide's models", () => {
   it.each(GUIDE)('%s is sent as %s', (asked: string, sent: string, note?: string) => {
     const slash = asked.indexOf('/');

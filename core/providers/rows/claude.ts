@@ -15,5 +15,10 @@ export const claude = defineProvider({
   modelList: { path: '/v1/models', shape: 'anthropic' },
   catalogId: 'anthropic',
   quirks: [claudeFixedSampling],
-  note: 'Signs in with an account; that comes with the accounts issue, so no connection can exist yet.',
+  note: 'Signs in with a Claude account (Pro, Max, Team or Enterprise) and uses its subscription.',
+  terms: {
+    sentence:
+      "Anthropic's Consumer Terms apply (Commercial Terms for Team and Enterprise). They allow this sign-in for Claude Code and Claude's own apps only: in other tools Anthropic may refuse it, bill extra usage or close the account.",
+    url: 'https://code.claude.com/docs/en/legal-and-compliance',
+  },
 });

@@ -11,7 +11,12 @@ export const codex = defineProvider({
   endpoints: [responses('/responses')],
   key: 'required',
   quirks: [openaiFixedSampling, openaiSamplingWithEffort],
-  note: 'Signs in with an account; that comes with the accounts issue, so no connection can exist yet.',
+  note: 'Signs in with a ChatGPT account (Plus, Pro, Business, Edu or Enterprise) and uses its plan.',
+  terms: {
+    sentence:
+      "OpenAI's Terms of Use apply to the ChatGPT account. They promise its use in OpenAI's own apps; OpenAI may limit or end it in other tools.",
+    url: 'https://openai.com/policies/row-terms-of-use/',
+  },
   models: [
     // Taken from ChatGPT sign-in: https://developers.openai.com/codex/changelog; successors: https://developers.openai.com/api/docs/deprecations
     { id: 'gpt-5.1-codex', retiredOn: '2026-04-14', replacedBy: 'gpt-5.6-sol' },

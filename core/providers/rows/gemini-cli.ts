@@ -10,7 +10,12 @@ export const geminiCli = defineProvider({
   endpoints: [{ format: 'gemini', path: '/v1internal:{action}', auth: BEARER }],
   key: 'required',
   // https://developers.google.com/gemini-code-assist/docs/deprecations
-  note: 'Google ended it for individual, AI Pro and Ultra accounts on 2026-06-18; organisations keep it. Signing in with a Google account and the envelope around its requests come with the accounts issue.',
+  note: 'Signs in with a Google account. Google ended it for individual, AI Pro and Ultra accounts on 2026-06-18; organisations keep it.',
+  terms: {
+    sentence:
+      "Google's terms for Gemini Code Assist apply. They forbid the use of Gemini CLI's sign-in by third-party software, and Google has suspended accounts for it; for individual accounts the offer ended on 2026-06-18.",
+    url: 'https://geminicli.com/docs/resources/tos-privacy/',
+  },
   models: [
     { id: 'gemini-3-flash-preview', aliases: ['gemini-3-flash'] },
     {

@@ -18,7 +18,12 @@ export const github = defineProvider({
   ],
   key: 'required',
   quirks: [maxCompletionTokens, openaiFixedSampling, openaiSamplingWithEffort],
-  note: 'Signs in with an account; that comes with the accounts issue, so no connection can exist yet.',
+  note: 'Signs in with a GitHub account that has Copilot.',
+  terms: {
+    sentence:
+      "GitHub's terms for Copilot apply. They allow its use through GitHub's own integrations; excessive automated use by other tools can lead to a warning and to suspension.",
+    url: 'https://docs.github.com/en/site-policy/github-terms/github-terms-for-additional-products-and-features#github-copilot',
+  },
   models: [
     {
       id: 'claude-sonnet-4.5',

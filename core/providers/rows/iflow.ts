@@ -9,7 +9,11 @@ export const iflow = defineProvider({
   hosts: { api: 'https://apis.iflow.cn' },
   endpoints: [chat('/v1/chat/completions')],
   key: 'required',
-  note: 'iFlow ended its CLI and the sign-in behind it on 2026-04-17. Signing in comes with the accounts issue.',
+  note: 'Signs in with an iFlow account, which gives an API key. iFlow ended its CLI and the sign-in behind it on 2026-04-17.',
+  terms: {
+    sentence: "iFlow's terms apply. iFlow ended its CLI and this sign-in on 2026-04-17, so a login may not work.",
+    url: 'https://github.com/iflow-ai/iflow-cli',
+  },
   models: [
     {
       id: 'qwen3-coder-plus',

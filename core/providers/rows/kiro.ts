@@ -9,7 +9,12 @@ export const kiro = defineProvider({
   hosts: { api: 'https://codewhisperer.us-east-1.amazonaws.com' },
   endpoints: [messages('/generateAssistantResponse', { auth: BEARER })],
   key: 'required',
-  note: 'Signs in with an account, and speaks an event stream of its own that only resembles Messages; both come with the accounts issue.',
+  note: 'Signs in with an AWS Builder ID, a company account (IAM Identity Center), Google or GitHub.',
+  terms: {
+    sentence:
+      "The AWS Service Terms and Kiro's licence apply. They forbid the use of the sign-in through proxies and other tools, and AWS may suspend the account; the free tier holds 50 credits a month.",
+    url: 'https://kiro.dev/license/',
+  },
   models: [
     {
       id: 'claude-sonnet-4.5',

@@ -10,7 +10,12 @@ export const qwen = defineProvider({
   endpoints: [chat('/v1/chat/completions')],
   key: 'required',
   modelList: { path: '/v1/models', shape: 'openai' },
-  note: 'Qwen ended the free sign-in on 2026-04-15. Signing in comes with the accounts issue.',
+  note: 'Signs in with a Qwen account. Qwen ended the free offer behind it on 2026-04-15.',
+  terms: {
+    sentence:
+      "Qwen's Terms of Service apply. Qwen ended the free use by sign-in on 2026-04-15, so a login may not work.",
+    url: 'https://qwenlm.github.io/qwen-code-docs/en/users/support/tos-privacy/',
+  },
   models: [
     {
       id: 'qwen3-coder-plus',
