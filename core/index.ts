@@ -21,6 +21,7 @@ import { openDoor } from './policy/doorkeeper.ts';
 import type { Environment } from './policy/environment.ts';
 import { authorityOf, isLoopbackName } from './policy/hosts.ts';
 import { createIpFilter } from './policy/ip-filter.ts';
+import { createLockouts, type Lockouts } from './policy/lockouts.ts';
 import { createProxies, type Proxies } from './policy/proxies.ts';
 import { startRetention } from './policy/retention.ts';
 import { createSessions, type Sessions } from './policy/sessions.ts';
@@ -136,6 +137,7 @@ interface Policies {
   readonly settings: SettingsService;
   readonly apiKeys: ApiKeys;
   readonly sessions: Sessions;
+  readonly lockouts: Lockouts;
 }
 
 function openPolicies(
@@ -143,14 +145,18 @@ function openPolicies(
   { store, vault }: Foundations,
   events: EventBus,
 ): Policies {
+  const { keyValues } = store;
+  const settings = createSettings({
+    ...{ keyValues, overrides: environment.settings, log },
+    onChange: () => events.emit({ type: 'configuration-changed', atMs: clock.nowMs(), area: 'settings' }),
+  });
+  const lockouts = createLockouts({ keyValues, clock, events, rules: () => settings.current().lockouts });
   return {
+    settings,
+    lockouts,
     apiKeys: createApiKeys({ store, hashKey: () => environment.apiKeySecret ?? vault.derive('api-key'), clock, log }),
-    settings: createSettings({
-      ...{ keyValues: store.keyValues, overrides: environment.settings, log },
-      onChange: () => events.emit({ type: 'configuration-changed', atMs: clock.nowMs(), area: 'settings' }),
-    }),
     sessions: createSessions({
-      keyValues: store.keyValues,
+      ...{ keyValues, lockouts },
       signingKey: environment.jwtSecret ?? sessionKey(vault),
       ...(environment.initialPassword && { initialPassword: environment.initialPassword }),
       isCookieSecure: environment.isCookieSecure,
@@ -184,7 +190,7 @@ interface SurfaceParts extends Policies {
 function openSurfaces(ports: CorePorts, foundations: Foundations, parts: SurfaceParts): Surface[] {
   const { clock, log, version } = ports;
   const { store, vault } = foundations;
-  const { settings, apiKeys, sessions, events } = parts;
+  const { settings, apiKeys, sessions, lockouts, events } = parts;
   const { live, accounts } = openAccounts({
     ...{ ...foundations, clock, log },
     rules: () => routingRules(settings),
@@ -205,10 +211,12 @@ function openSurfaces(ports: CorePorts, foundations: Foundations, parts: Surface
   const gateway = createGateway({
     snapshot: live.current,
     authorize: (request, want) =>
-      apiKeys.authorize(request, {
-        scope: 'inference',
-        isKeyRequired: isNeeded(request) || (want === 'models' && settings.current().requireAuthForModels),
-      }),
+      lockouts.guardKeys(request.socket.remoteAddress, () =>
+        apiKeys.authorize(request, {
+          scope: 'inference',
+          isKeyRequired: isNeeded(request) || (want === 'models' && settings.current().requireAuthForModels),
+        }),
+      ),
     pipeline,
     ledger,
     listed: createListedModels({ accounts, keyValues: store.keyValues, clock, log }),
@@ -218,7 +226,7 @@ function openSurfaces(ports: CorePorts, foundations: Foundations, parts: Surface
     version,
   });
   const management = createManagement({
-    ...{ store, vault, accounts, sessions, apiKeys, settings, clock, log, version },
+    ...{ store, vault, accounts, sessions, apiKeys, settings, lockouts, clock, log, version },
     catalog: { list: (providerId) => live.current().catalog.list(providerId) },
     defaultCatalog: () => openCatalog({ providers: [...live.providers().values()] }),
     providers: live.providers,

@@ -9,6 +9,7 @@ import { ipFilterContract } from './ip-filter.ts';
 import { keysContract } from './keys.ts';
 import { liveContract } from './live.ts';
 import { modelsContract } from './models.ts';
+import { policiesContract } from './policies.ts';
 import { pricingContract } from './pricing.ts';
 import { providerModelsContract } from './provider-models.ts';
 import { providerNodesContract } from './provider-nodes.ts';
@@ -25,6 +26,7 @@ export const contract = {
   auth: authContract,
   providers: providersContract,
   providerNodes: providerNodesContract,
+  policies: policiesContract,
   pricing: pricingContract,
   providerModels: providerModelsContract,
   models: modelsContract,

@@ -10,7 +10,8 @@ import type { ManagementServices } from './services.ts';
 import { isoTime, signatureStats, signatureStatsShape, timeShape } from './shapes.ts';
 
 const { providerProfiles, rateLimitDefaults, providerResilience } = SETTINGS_SHAPE;
-const breaker = z.object({
+/** A provider's breaker. */
+export const breakerShape = z.object({
   name: z.string(),
   state: z.enum(['CLOSED', 'OPEN', 'HALF_OPEN']),
   failureCount: z.number(),
@@ -31,7 +32,7 @@ const status = z.object({
   profiles: providerProfiles,
   overrides: providerResilience,
   defaults: rateLimitDefaults,
-  circuitBreakers: z.array(breaker),
+  circuitBreakers: z.array(breakerShape),
   cooldowns: z.array(cooldown),
   rateLimitStatus: z.record(z.string(), z.object({ queued: z.number(), running: z.number(), executing: z.number() })),
 });
@@ -149,16 +150,12 @@ function statusOf(services: ManagementServices): z.output<typeof status> {
     providerResilience: overrides,
     rateLimitDefaults: defaults,
   } = services.settings.current();
-  const { breakers, limits: rates } = services.resilience.view;
+  const { limits: rates } = services.resilience.view;
   const providers = new Map(services.accounts.list().map(({ id, provider }) => [id, provider]));
   const running = rates().filter(({ model }) => model === undefined);
   return {
     ...{ profiles, overrides, defaults },
-    circuitBreakers: breakers().map(({ name, state, failureCount, successCount, lastFailureAtMs, openUntilMs }) => ({
-      ...{ name, state, failureCount, successCount },
-      lastFailureTime: lastFailureAtMs === undefined ? null : isoTime(lastFailureAtMs),
-      openUntil: openUntilMs === undefined || state === 'CLOSED' ? null : isoTime(openUntilMs),
-    })),
+    circuitBreakers: breakersOf(services),
     cooldowns: cooldowns(services),
     rateLimitStatus: Object.fromEntries(
       running.map(({ connectionId, running: count }) => [
@@ -167,6 +164,17 @@ function statusOf(services: ManagementServices): z.output<typeof status> {
       ]),
     ),
   };
+}
+
+/** All breakers, as they stand. */
+export function breakersOf({ resilience }: ManagementServices): z.output<typeof breakerShape>[] {
+  return resilience.view
+    .breakers()
+    .map(({ name, state, failureCount, successCount, lastFailureAtMs, openUntilMs }) => ({
+      ...{ name, state, failureCount, successCount },
+      lastFailureTime: lastFailureAtMs === undefined ? null : isoTime(lastFailureAtMs),
+      openUntil: openUntilMs === undefined || state === 'CLOSED' ? null : isoTime(openUntilMs),
+    }));
 }
 
 function cooldowns({ resilience, clock }: ManagementServices): z.output<typeof cooldown>[] {

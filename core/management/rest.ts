@@ -100,7 +100,7 @@ export function createRestApi(services: ManagementServices): RestApi {
 
 /** Does the caller have a session? Throws `unauthenticated`, or what its API key lacks, where that is needed. */
 async function admit(
-  { sessions, apiKeys }: ManagementServices,
+  { sessions, apiKeys, lockouts }: ManagementServices,
   request: IncomingMessage,
   { isPublic, cookies }: { isPublic: boolean; cookies: string[] },
 ): Promise<boolean> {
@@ -111,7 +111,9 @@ async function admit(
   if (presentedKeys(request.headers, request.url).length === 0) {
     throw new OmniError('unauthenticated', 'Sign in, or send an API key that was created with the management scope.');
   }
-  apiKeys.authorize(request, { scope: 'management', isKeyRequired: true });
+  lockouts.guardKeys(request.socket.remoteAddress, () =>
+    apiKeys.authorize(request, { scope: 'management', isKeyRequired: true }),
+  );
   return false;
 }
 

@@ -10,6 +10,7 @@ import { ipFilterHandlers } from './ip-filter.ts';
 import { keysHandlers } from './keys.ts';
 import { liveHandlers } from './live.ts';
 import { modelsHandlers } from './models.ts';
+import { policiesHandlers } from './policies.ts';
 import { pricingHandlers } from './pricing.ts';
 import { providerModelsHandlers } from './provider-models.ts';
 import { providerNodesHandlers } from './provider-nodes.ts';
@@ -26,6 +27,7 @@ export const router = implementer.router({
   auth: authHandlers(implementer),
   providers: providersHandlers(implementer),
   providerNodes: providerNodesHandlers(implementer),
+  policies: policiesHandlers(implementer),
   pricing: pricingHandlers(implementer),
   providerModels: providerModelsHandlers(implementer),
   models: modelsHandlers(implementer),

@@ -8,6 +8,7 @@ import type { AnswerCache } from '../policy/answer-cache.ts';
 import type { ApiKeys } from '../policy/api-keys.ts';
 import type { Budgets } from '../policy/budgets.ts';
 import type { IpFilter } from '../policy/ip-filter.ts';
+import type { Lockouts } from '../policy/lockouts.ts';
 import type { NetworkProxy, Proxies } from '../policy/proxies.ts';
 import type { Sessions } from '../policy/sessions.ts';
 import type { SettingsService } from '../policy/settings.ts';
@@ -51,6 +52,7 @@ export interface ManagementServices {
   readonly duplicates: { size(): number };
   readonly budgets: Budgets;
   readonly ipFilter: IpFilter;
+  readonly lockouts: Pick<Lockouts, 'guardKeys' | 'list' | 'unlock'>;
   readonly proxies: Proxies;
   /** Asks through a proxy which address is seen; never throws. */
   proxyTest(proxy: NetworkProxy): Promise<ProxyTest>;

@@ -41,3 +41,18 @@ export function isLoopbackAddress(address: string | undefined): boolean {
 export function isLoopbackName(name: string): boolean {
   return name === 'localhost' || name === '127.0.0.1' || name === '::1';
 }
+
+/** One household or host owns a whole IPv6 /64, so that is what is counted. */
+export function addressGroup(remoteAddress: string | undefined): string {
+  const address = plainAddress(remoteAddress ?? 'unknown');
+  if (!address.includes(':')) return address;
+  const [head = '', tail] = address.split('::');
+  const groups = head === '' ? [] : head.split(':');
+  const missing = tail === undefined ? 0 : 8 - groups.length - (tail === '' ? 0 : tail.split(':').length);
+  const all = [
+    ...groups,
+    ...Array.from({ length: missing }, () => '0'),
+    ...(tail === undefined || tail === '' ? [] : tail.split(':')),
+  ];
+  return `${all.slice(0, 4).join(':')}::/64`;
+}

@@ -7,13 +7,12 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { errors as joseErrors, jwtVerify, SignJWT } from 'jose';
 import type { Clock } from '../base/clock.ts';
 import { OmniError } from '../base/errors.ts';
-import type { EventSink } from '../base/event-bus.ts';
 import { randomId } from '../base/ids.ts';
 import { asNumber, asString } from '../base/json.ts';
 import type { Log } from '../base/log.ts';
 import { Secret } from '../base/secret.ts';
 import type { KeyValueRepository } from '../store/store.ts';
-import { createLoginLimits, type LoginLimits } from './login-limits.ts';
+import type { Lockouts } from './lockouts.ts';
 import { checkInitialPassword, checkPassword, hashPassword, verifyPassword } from './passwords.ts';
 
 /** A valid session. `renewedCookie` is to be sent with the answer when the old cookie ends soon. */
@@ -52,10 +51,10 @@ export interface SessionPorts {
   readonly initialPassword?: Secret;
   /** `AUTH_COOKIE_SECURE`. */
   readonly isCookieSecure: boolean;
+  /** Counts wrong passwords. */
+  readonly lockouts: Pick<Lockouts, 'begin' | 'succeed' | 'fail'>;
   readonly clock: Clock;
   readonly log: Log;
-  /** Told of addresses that are locked out. */
-  readonly events?: EventSink;
 }
 
 const NAMESPACE = 'auth';
@@ -67,8 +66,7 @@ const LIFE_S = 30 * DAY_S;
 const RENEW_BELOW_S = 7 * DAY_S;
 
 export function createSessions(ports: SessionPorts): Sessions {
-  const { keyValues, clock } = ports;
-  const limits = createLoginLimits(clock, ports.events);
+  const { keyValues, clock, lockouts: limits } = ports;
   const signer = cookieSigner(ports);
   let setupToken: Secret | undefined;
   const storedHash = (): string | undefined => asString(keyValues.get(NAMESPACE, 'password'));
@@ -132,7 +130,7 @@ export function createSessions(ports: SessionPorts): Sessions {
 }
 
 /** Throws `setup_required`, `wrong_password` or `too_many_attempts`. */
-function ownerCheck(limits: LoginLimits, storedHash: () => string | undefined) {
+function ownerCheck(limits: SessionPorts['lockouts'], storedHash: () => string | undefined) {
   return async (password: string, remoteAddress: string | undefined): Promise<void> => {
     const stored = storedHash();
     if (stored === undefined) throw needsSetup();

@@ -59,6 +59,11 @@ const address = z
   .max(60)
   .refine(isEntry, 'must be an IP address, a range like 10.0.0.0/8 or a wildcard like 192.168.*.*');
 const addresses = z.array(address).max(1_000);
+const lockout = z.strictObject({
+  attempts: z.int().min(0).max(10_000),
+  windowMs: z.int().min(1_000).max(86_400_000),
+  durationMs: z.int().min(1_000).max(31_536_000_000),
+});
 
 /** Shapes and bounds of the settings (facts.md F.3 and ours). Every member has a default in `DEFAULT_SETTINGS`. */
 export const SETTINGS_SHAPE = {
@@ -121,6 +126,15 @@ export const SETTINGS_SHAPE = {
     mode: z.enum(['blacklist', 'whitelist', 'whitelist-priority']),
     blacklist: addresses,
     whitelist: addresses,
+  }),
+  /** So many failures within a window lock an address for a time (facts.md E.11); 0 attempts: never. */
+  lockouts: z.strictObject({
+    /** Wrong passwords of the management login; 0 is refused, since nothing else slows guessing down. */
+    login: lockout.extend({ attempts: z.int().min(1).max(1_000) }),
+    /** Wrong API keys. */
+    apiKeys: lockout,
+    /** Also lock this machine's own addresses for their API keys. */
+    locksThisMachine: z.boolean(),
   }),
   /** What is kept of bodies while `enableRequestLogs` is on. */
   requestLogs: z.strictObject({
@@ -189,6 +203,12 @@ export const DEFAULT_SETTINGS: Settings = {
   thinkingBudget: { mode: 'passthrough', customBudget: 10_240, effortLevel: 'medium' },
   systemPrompt: { enabled: false, prompt: '' },
   ipFilter: { enabled: false, mode: 'blacklist', blacklist: [], whitelist: [] },
+  lockouts: {
+    login: { attempts: 5, windowMs: 300_000, durationMs: 900_000 },
+    // More than for passwords: a tool with an old key tries again by itself, a person does not.
+    apiKeys: { attempts: 20, windowMs: 300_000, durationMs: 900_000 },
+    locksThisMachine: false,
+  },
   requestLogs: { maxBodyBytes: 65_536, maxTotalBytes: 100 * 1024 * 1024, days: 7 },
   maxDatabaseBytes: 1024 * 1024 * 1024,
   enableMetrics: false,

@@ -1,10 +1,12 @@
 import { SignJWT } from 'jose';
 import { describe, expect, it } from 'vitest';
-import type { CoreEvent } from '../../core/base/event-bus.ts';
+import { type CoreEvent, type EventSink, noEvents } from '../../core/base/event-bus.ts';
 import { silentLog } from '../../core/base/log.ts';
 import { Secret } from '../../core/base/secret.ts';
+import { createLockouts } from '../../core/policy/lockouts.ts';
 import { hashPassword, verifyPassword } from '../../core/policy/passwords.ts';
 import { createSessions, type SessionPorts } from '../../core/policy/sessions.ts';
+import { DEFAULT_SETTINGS } from '../../core/policy/settings.ts';
 import { memoryKeyValues } from '../support/memory-store.ts';
 import { memoryVault } from '../support/memory-vault.ts';
 import { testClock } from '../support/test-clock.ts';
@@ -14,13 +16,15 @@ const DAY_MS = 86_400_000;
 const failure = (code: string) => expect.objectContaining({ code });
 const asHeader = (setCookie: string): string => setCookie.split(';', 1)[0] ?? '';
 
-async function setUp(change: Partial<SessionPorts> = {}) {
+async function setUp(change: Partial<SessionPorts> = {}, events: EventSink = noEvents) {
+  const [keyValues, clock] = [memoryKeyValues(), testClock()];
   const ports: SessionPorts = {
-    keyValues: memoryKeyValues(),
+    keyValues,
+    lockouts: createLockouts({ keyValues, clock, events, rules: () => DEFAULT_SETTINGS.lockouts }),
     signingKey: memoryVault().derive('session'),
     initialPassword: new Secret(PASSWORD),
     isCookieSecure: false,
-    clock: testClock(),
+    clock,
     log: silentLog,
     ...change,
   };
@@ -180,7 +184,7 @@ describe('attempts', () => {
 
   it('thirty guesses at once get five checks, and the lock is told once', async () => {
     const locks: CoreEvent[] = [];
-    const { sessions } = await setUp({ events: { emit: (event) => void locks.push(event) } });
+    const { sessions } = await setUp({}, { emit: (event) => void locks.push(event) });
     const results = await Promise.allSettled(Array.from({ length: 30 }, () => sessions.signIn('wrong', 'a')));
     const codes = results.map((result) => (result.status === 'rejected' ? result.reason.code : 'in'));
     expect(codes.filter((code) => code === 'wrong_password')).toHaveLength(5);

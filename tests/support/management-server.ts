@@ -14,6 +14,7 @@ import { createApiKeys } from '../../core/policy/api-keys.ts';
 import { createBudgets } from '../../core/policy/budgets.ts';
 import { decideDoor, doorRequest, doorRules } from '../../core/policy/door.ts';
 import { createIpFilter } from '../../core/policy/ip-filter.ts';
+import { createLockouts } from '../../core/policy/lockouts.ts';
 import { createProxies } from '../../core/policy/proxies.ts';
 import { createSessions } from '../../core/policy/sessions.ts';
 import { createSettings, type SettingsService } from '../../core/policy/settings.ts';
@@ -83,8 +84,12 @@ async function servicesInMemory(hasPassword: boolean, changed: () => void): Prom
     overrides: { enableRequestLogs: false },
     log: silentLog,
   });
+  const lockouts = createLockouts({
+    ...{ keyValues: store.keyValues, clock },
+    rules: () => settings.current().lockouts,
+  });
   const sessions = createSessions({
-    keyValues: store.keyValues,
+    ...{ keyValues: store.keyValues, lockouts },
     signingKey: vault.derive('session'),
     ...(hasPassword && { initialPassword: new Secret(PASSWORD) }),
     isCookieSecure: false,
@@ -111,6 +116,7 @@ async function servicesInMemory(hasPassword: boolean, changed: () => void): Prom
       return new Map([...ROWS, ...nodes].map((provider) => [provider.id, provider]));
     },
     sessions,
+    lockouts,
     apiKeys: createApiKeys({ store, hashKey: () => vault.derive('api-key'), clock, log: silentLog }),
     settings,
     changed,
