@@ -9,6 +9,7 @@ import type { LedgerPorts } from './pipeline/ledger.ts';
 import type { GeneratePorts } from './pipeline/stages.ts';
 import type { WalkPorts } from './pipeline/walk.ts';
 import { createAnswerCache } from './policy/answer-cache.ts';
+import { createBodyKeeper } from './policy/body-keeper.ts';
 import { type Budgets, createBudgets } from './policy/budgets.ts';
 import { createIdempotencyRegister } from './policy/idempotency.ts';
 import type { SettingsService } from './policy/settings.ts';
@@ -67,6 +68,7 @@ export function openPipeline({ clock, log, isMediaAddressAllowed }: PipelinePort
       walk: parts.routing.walk,
       shapeRules: () => settings.current(),
       ...{ register, cache, budgets },
+      bodies: createBodyKeeper({ repository: store.bodies, rules: () => settings.current(), clock, log }),
     },
     signatures,
     ledger: { clock, log, append: (record) => recordUsage(record, store, budgets), watch: active },

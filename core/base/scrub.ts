@@ -25,3 +25,23 @@ function withoutCutForm(text: string, form: string): string {
   }
   return text;
 }
+
+/** Texts that are credentials by their look: keys of providers and services, tokens, private keys, members named so. */
+const CREDENTIALS: readonly RegExp[] = [
+  /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g,
+  /\b(?:sk|pk|rk)-[\w-]{16,}/g,
+  /\b(?:gsk|hf|npm|glpat|xai|pplx|r8|nvapi|fw|csk|tgp)[_-][\w-]{16,}/g,
+  /\b(?:gh[pousr]_|github_pat_)\w{20,}/g,
+  /\bxox[abeoprs]-[\w-]{10,}/g,
+  /\bAIza[\w-]{30,}/g,
+  /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/g,
+  /\bya29\.[\w-]{20,}/g,
+  /\beyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]{8,}/g,
+  /(?<=\b(?:Bearer|Basic) {1,3})[\w.~+/-]{16,}=*/gi,
+  /(?<="(?:[\w-]{0,30}(?:api[_-]?key|password|passwd|secret)|(?:access|auth|id|refresh|session)[_-]?token|authorization)\\{0,3}"\s{0,3}:\s{0,3}\\{0,3}")[^"\\\s]{6,}/gi,
+];
+
+/** The text without what looks like a credential; whose it is need not be known. */
+export function redacted(text: string): string {
+  return CREDENTIALS.reduce((out, pattern) => out.replace(pattern, MARK), text);
+}

@@ -20,6 +20,7 @@ const key = z.object({
   scopes: z.array(z.string()),
   allowedModels: z.array(z.string()),
   isActive: z.boolean(),
+  noLog: z.boolean().describe('Bodies of its requests are never kept'),
   createdAt: timeShape,
   lastUsedAt: timeShape.optional(),
 });
@@ -30,13 +31,23 @@ export const keysContract = {
     .output(z.object({ keys: z.array(key) })),
   create: oc
     .route({ method: 'POST', path: '/keys', successStatus: 201, summary: 'Create an API key; it is shown this once' })
-    .input(z.strictObject({ name: nameShape, scopes: scopes.optional(), allowedModels: allowedModels.optional() }))
+    .input(
+      z.strictObject({
+        name: nameShape,
+        scopes: scopes.optional(),
+        allowedModels: allowedModels.optional(),
+        noLog: z.boolean().optional(),
+      }),
+    )
     .output(key.extend({ key: z.string() })),
   get: oc.route({ method: 'GET', path: '/keys/{id}', summary: 'One API key' }).input(idShape).output(z.object({ key })),
   update: oc
     .route({ method: 'PATCH', path: '/keys/{id}', summary: 'Change what a key may do, or switch it off' })
     .input(
-      z.strictObject({ name: nameShape, scopes, allowedModels, isActive: z.boolean() }).partial().extend(idShape.shape),
+      z
+        .strictObject({ name: nameShape, scopes, allowedModels, isActive: z.boolean(), noLog: z.boolean() })
+        .partial()
+        .extend(idShape.shape),
     )
     .output(z.object({ key })),
   remove: oc
@@ -79,10 +90,12 @@ function toKey({
   lastUsedAtMs,
   scopes: held,
   allowedModels: allowed,
+  noLog = false,
   ...rest
 }: ApiKeyView): z.output<typeof key> {
   return {
     ...rest,
+    noLog,
     scopes: [...held],
     allowedModels: [...allowed],
     createdAt: isoTime(createdAtMs),

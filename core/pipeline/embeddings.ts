@@ -23,17 +23,22 @@ import { readAll, sendCall, type UpstreamAnswer } from '../upstream/call.ts';
 import { failureOf, reportedError } from '../upstream/failure.ts';
 import { readLimits } from '../upstream/limits.ts';
 import type { Attempt } from './attempt.ts';
+import { bodiesStage } from './bodies-stage.ts';
 import { compose, type Exchange, type Reply, type Stage } from './exchange.ts';
 import { JSON_HEADERS } from './lane.ts';
 import { type GeneratePorts, permit, record, withinBudget } from './stages.ts';
 import { walk } from './walk.ts';
 
-type EmbeddingPorts = Pick<GeneratePorts, 'walk' | 'budgets'>;
+type EmbeddingPorts = Pick<GeneratePorts, 'walk' | 'budgets' | 'bodies'>;
 
 /** The pipeline for embeddings, ready to run. */
-export function embeddingsPipeline({ walk: ports, budgets }: EmbeddingPorts): (exchange: Exchange) => Promise<Reply> {
+export function embeddingsPipeline({
+  walk: ports,
+  budgets,
+  bodies,
+}: EmbeddingPorts): (exchange: Exchange) => Promise<Reply> {
   const attempt: Stage = (exchange) => walk(exchange, ports, (tried) => embed(exchange, tried));
-  return compose([record, permit, withinBudget(budgets), attempt]);
+  return compose([record, bodiesStage(bodies), permit, withinBudget(budgets), attempt]);
 }
 
 async function embed(exchange: Exchange, { target, dispatcher, cancellation, limits, heard }: Attempt): Promise<Reply> {

@@ -22,6 +22,8 @@ export type ClientCodec = Omit<ClientFormat, 'shaper'>;
 export interface Caller {
   readonly apiKeyId?: string;
   readonly apiKeyName?: string;
+  /** Bodies of its requests are never kept. */
+  readonly noLog?: boolean;
   /** May this caller use the model? */
   allows(model: string): boolean;
 }

@@ -4,8 +4,10 @@
  */
 import { OmniError } from '../base/errors.ts';
 import type { AnswerCache } from '../policy/answer-cache.ts';
+import type { BodyKeeper } from '../policy/body-keeper.ts';
 import type { Budgets } from '../policy/budgets.ts';
 import { resolve } from '../routing/resolve.ts';
+import { bodiesStage } from './bodies-stage.ts';
 import { cacheStage } from './cache-stage.ts';
 import { compose, type Exchange, type Reply, type Stage } from './exchange.ts';
 import { idempotencyStage, type SharedRegister } from './idempotency-stage.ts';
@@ -22,6 +24,7 @@ export interface GeneratePorts {
   readonly register: SharedRegister;
   readonly cache: AnswerCache;
   readonly budgets: Pick<Budgets, 'check'>;
+  readonly bodies: BodyKeeper;
   shapeRules(): ShapeRules;
 }
 
@@ -33,6 +36,7 @@ export function generatePipeline(ports: GeneratePorts): (exchange: Exchange) => 
       .join(' ');
   return compose([
     record,
+    bodiesStage(ports.bodies),
     permit,
     progressStage,
     idempotencyStage(ports.register),

@@ -25,6 +25,8 @@ export type ApiKeyView = Omit<ApiKeyRecord, 'keyHash'>;
 export interface ApiCaller {
   readonly apiKeyId?: string;
   readonly apiKeyName?: string;
+  /** Bodies of its requests are never kept. */
+  readonly noLog?: boolean;
   /** May this caller use the model (a model string as clients write it)? */
   allows(model: string): boolean;
 }
@@ -35,9 +37,11 @@ export interface NewApiKey {
   readonly scopes?: readonly Scope[];
   /** Globs over model strings; empty: all. */
   readonly allowedModels?: readonly string[];
+  /** True: bodies of its requests are never kept. */
+  readonly noLog?: boolean;
 }
 
-export type ApiKeyChange = Partial<Pick<ApiKeyRecord, 'name' | 'scopes' | 'allowedModels' | 'isActive'>>;
+export type ApiKeyChange = Partial<Pick<ApiKeyRecord, 'name' | 'scopes' | 'allowedModels' | 'isActive' | 'noLog'>>;
 
 export interface ApiKeys {
   list(): readonly ApiKeyView[];
@@ -95,7 +99,7 @@ export function createApiKeys(ports: ApiKeyPorts): ApiKeys {
       const record = store.apiKeys.get(id);
       return record && viewOf(record);
     },
-    create({ name, scopes = ['inference'], allowedModels = [] }) {
+    create({ name, scopes = ['inference'], allowedModels = [], noLog = false }) {
       const key = newKey();
       const record: ApiKeyRecord = {
         id: randomId('key_'),
@@ -106,6 +110,7 @@ export function createApiKeys(ports: ApiKeyPorts): ApiKeys {
         allowedModels,
         isActive: true,
         createdAtMs: clock.nowMs(),
+        ...(noLog && { noLog }),
       };
       store.apiKeys.insert(record);
       reload();
@@ -197,10 +202,11 @@ function withoutKey(keys: readonly string[], known: readonly ApiKeyRecord[], isR
   );
 }
 
-function callerOf({ id, name, allowedModels }: ApiKeyRecord): ApiCaller {
+function callerOf({ id, name, allowedModels, noLog }: ApiKeyRecord): ApiCaller {
   return {
     apiKeyId: id,
     apiKeyName: name,
+    ...(noLog === true && { noLog }),
     allows: (model) => allowedModels.length === 0 || allowedModels.some((pattern) => globMatches(pattern, model)),
   };
 }
