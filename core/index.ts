@@ -11,6 +11,7 @@ import type { Log } from './base/log.ts';
 import { createGateway } from './gateway/gateway.ts';
 import { createListener, type ListenAddress, type Surface } from './gateway/listener.ts';
 import { createManagement } from './management/handler.ts';
+import type { LocalApi } from './management/local-api.ts';
 import { openAccounts, readOverrides } from './open-accounts.ts';
 import { openPipeline } from './open-pipeline.ts';
 import { dispatcherFor, openRouting, type Routing, routingRules } from './open-routing.ts';
@@ -60,6 +61,8 @@ export interface Core {
   vaultState(): VaultState;
   /** Facts as they happen, for the host: the tray, notifications. */
   readonly events: Pick<EventBus, 'subscribe'>;
+  /** Management for the host's own windows and menus. */
+  api(): Promise<LocalApi>;
 }
 
 /** Opens everything but the port. Throws OmniError with a sentence for a person when something stands in the way. */
@@ -104,7 +107,7 @@ async function assemble(ports: CorePorts, foundations: Foundations): Promise<Cor
   const { log, clock } = ports;
   const routing = openRouting({ store, settings: policies.settings, dispatchers, proxies, log, clock, events });
   const parts = { ...policies, routing, dispatchers, proxies, events, bound: () => bound };
-  const surfaces = openSurfaces(ports, foundations, parts);
+  const { surfaces, api } = openSurfaces(ports, foundations, parts);
   const listener = createListener(surfaces, ports.log);
   const stopRetention = startRetention({
     store,
@@ -130,6 +133,7 @@ async function assemble(ports: CorePorts, foundations: Foundations): Promise<Cor
     setupPath: () => policies.sessions.setupPath(),
     vaultState: vault.state,
     events,
+    api,
   };
 }
 
@@ -187,7 +191,11 @@ interface SurfaceParts extends Policies {
 }
 
 /** The door, the gateway and management, in the order in which they are asked. */
-function openSurfaces(ports: CorePorts, foundations: Foundations, parts: SurfaceParts): Surface[] {
+function openSurfaces(
+  ports: CorePorts,
+  foundations: Foundations,
+  parts: SurfaceParts,
+): { surfaces: Surface[]; api: Core['api'] } {
   const { clock, log, version } = ports;
   const { store, vault } = foundations;
   const { settings, apiKeys, sessions, lockouts, events } = parts;
@@ -247,5 +255,5 @@ function openSurfaces(ports: CorePorts, foundations: Foundations, parts: Surface
     resilience: parts.routing.resilience,
     tryModel: (model, limitMs) => tryModel(model, limitMs, trial),
   });
-  return [door.check, gateway.handle, management.handle];
+  return { surfaces: [door.check, gateway.handle, management.handle], api: management.local };
 }

@@ -6,6 +6,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pathOf } from '../base/request-path.ts';
 import { isManagementPath } from '../policy/door.ts';
 import { isEventValues, writeEventStream } from './event-stream.ts';
+import type { LocalApi } from './local-api.ts';
 import { servePage } from './pages.ts';
 import type { RestApi } from './rest.ts';
 import type { ManagementServices } from './services.ts';
@@ -13,10 +14,13 @@ import type { ManagementServices } from './services.ts';
 export interface Management {
   /** Answers the request, or returns false when its path is not management's. */
   handle(request: IncomingMessage, response: ServerResponse): Promise<boolean>;
+  /** The same contract for the host itself. */
+  local(): Promise<LocalApi>;
 }
 
 export function createManagement(services: ManagementServices): Management {
   let rest: Promise<RestApi> | undefined;
+  let local: Promise<LocalApi> | undefined;
   return {
     async handle(request, response) {
       const path = pathOf(request);
@@ -44,6 +48,10 @@ export function createManagement(services: ManagementServices): Management {
       });
       response.end(request.method === 'HEAD' ? undefined : text);
       return true;
+    },
+    local() {
+      local ??= import('./local-api.ts').then(({ createLocalApi }) => createLocalApi(services));
+      return local;
     },
   };
 }
