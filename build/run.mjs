@@ -16,42 +16,43 @@ import { test } from './steps/test.mjs';
 /** @type {Record<string, Command>} */
 const COMMANDS = {
   start: async (args) => {
-    await prepare();
+    await prepare('run');
     say('Electron is not installed: running headless.');
     return serve(args);
   },
   serve: async (args) => {
-    await prepare();
+    await prepare('run');
     return serve(args);
   },
   dev: async (args) => {
-    await ensureInstalled();
+    await ensureInstalled('run');
     return runNode(['--watch', 'main/headless/index.ts', ...args]);
   },
   check: async () => {
-    await ensureInstalled();
+    await ensureInstalled('all');
     return check({ tidy: true });
   },
   test: async (args) => {
-    await ensureInstalled();
+    await ensureInstalled('all');
     return test(args, ensureBuilt);
   },
   bench: async (args) => {
-    await prepare();
+    await prepare('all');
     return runBench(args);
   },
   icons: async () => {
-    await ensureInstalled();
+    await ensureInstalled('all');
     return drawIcons();
   },
   build: async () => {
-    await prepare();
+    await prepare('run');
     return 0;
   },
 };
 
-async function prepare() {
-  await ensureInstalled();
+/** @param {import('./steps/install.mjs').Extent} extent */
+async function prepare(extent) {
+  await ensureInstalled(extent);
   await ensureBuilt();
 }
 
