@@ -168,7 +168,8 @@ class Walk {
   async #attempt(leg: Leg, target: Target, permit: Permit, work: Work): Promise<Reply | OmniError> {
     const { ledger, cancellation, stream } = this.#exchange;
     const { balancer, limitsOf, dispatcherFor, showsRoute } = this.#ports;
-    const limits = limitsOf(target.provider.id);
+    const ofProvider = limitsOf(target.provider.id);
+    const limits = leg.rules.limits === undefined ? ofProvider : { ...ofProvider, ...leg.rules.limits };
     const watch = watchAttempt(cancellation, { limits, rules: leg.rules, stream });
     const startedMs = performance.now();
     const note = (error?: OmniError): void => {

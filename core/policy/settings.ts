@@ -27,10 +27,19 @@ const origin = z
 const names = z.array(z.string().min(1).max(200)).max(500);
 
 const waitMs = z.int().min(0).max(3_600_000);
+/** Limits of one attempt, in milliseconds; see `AttemptLimits`. */
+const timeouts = z.strictObject({
+  connectMs: z.int().min(100).max(3_600_000),
+  firstContentMs: z.int().min(100).max(3_600_000),
+  idleMs: z.int().min(100).max(3_600_000),
+  totalMs: z.int().min(100).max(86_400_000),
+});
 const comboConfig = z.strictObject({
   maxRetries: z.int().min(0).max(10).optional(),
   retryDelayMs: waitMs.optional(),
-  timeoutMs: z.int().min(100).max(3_600_000).optional(),
+  /** Until the first content. */
+  timeoutMs: timeouts.shape.firstContentMs.optional(),
+  ...timeouts.omit({ firstContentMs: true }).partial().shape,
   concurrencyPerModel: z.int().min(1).max(10_000).optional(),
   queueTimeoutMs: waitMs.optional(),
 });
@@ -47,12 +56,6 @@ const rateLimit = z.strictObject({
   requestsPerMinute: z.number().min(1),
   minTimeBetweenRequests: z.number().min(0),
   concurrentRequests: z.number().min(1),
-});
-const timeouts = z.strictObject({
-  connectMs: z.int().min(100).max(3_600_000),
-  firstContentMs: z.int().min(100).max(3_600_000),
-  idleMs: z.int().min(100).max(3_600_000),
-  totalMs: z.int().min(100).max(86_400_000),
 });
 const address = z
   .string()

@@ -32,6 +32,8 @@ export interface LegRules {
   readonly retryDelayMs: number;
   /** Until the first content of a stream, or the whole of an answer that is not streamed. */
   readonly timeoutMs?: number;
+  /** What differs from the provider's limits, in milliseconds: until a connection, between two chunks, in all. */
+  readonly limits?: { readonly connectMs?: number; readonly idleMs?: number; readonly totalMs?: number };
   /** Requests under way at this combo's model at the same time; absent: no limit. */
   readonly concurrency?: number;
   /** How long a request waits for its turn (concurrency, rate limit) before it moves on. */

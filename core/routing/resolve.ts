@@ -4,6 +4,7 @@
  * silently to one vendor.
  */
 import { OmniError } from '../base/errors.ts';
+import { compact } from '../base/json.ts';
 import type { FormatId } from '../model/format-id.ts';
 import { endpointServes } from '../providers/define-provider.ts';
 import type { Endpoint, Provider } from '../providers/provider.ts';
@@ -125,11 +126,14 @@ function rulesOf({ provider, combo }: PlannedModel, { rules, comboByName }: Snap
   const forCombo = combo === undefined ? {} : rules.comboDefaults;
   const own = combo === undefined ? {} : (comboByName.get(combo.name)?.config ?? {});
   const merged: ComboConfig = { ...forCombo, ...rules.providerOverrides[provider.id], ...own };
+  const { connectMs, idleMs, totalMs } = merged;
+  const limits = compact({ connectMs, idleMs, totalMs });
   return {
     maxRetries: merged.maxRetries ?? RETRIES,
     retryDelayMs: merged.retryDelayMs ?? RETRY_DELAY_MS,
     queueTimeoutMs: merged.queueTimeoutMs ?? QUEUE_TIMEOUT_MS,
     ...(merged.timeoutMs !== undefined && { timeoutMs: merged.timeoutMs }),
+    ...(Object.keys(limits).length > 0 && { limits }),
     ...(merged.concurrencyPerModel !== undefined && { concurrency: merged.concurrencyPerModel }),
   };
 }

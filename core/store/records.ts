@@ -55,7 +55,11 @@ export interface ComboRecord {
 export interface ComboConfig {
   readonly maxRetries?: number | undefined;
   readonly retryDelayMs?: number | undefined;
+  /** Until the first content. */
   readonly timeoutMs?: number | undefined;
+  readonly connectMs?: number | undefined;
+  readonly idleMs?: number | undefined;
+  readonly totalMs?: number | undefined;
   readonly concurrencyPerModel?: number | undefined;
   readonly queueTimeoutMs?: number | undefined;
 }

@@ -1,11 +1,13 @@
 /**
- * `npm run bench [-- --quick] [-- --json]`: what the gateway costs over a bare pass-through, in one run on one machine.
+ * `npm run bench [-- --quick] [-- --json] [-- --against <checkout>]`: what the gateway costs over a bare pass-through, in one run on one machine.
  * Mock upstream, pass-through, gateway, a gateway with a full database and the load generator are five processes; every
  * round sends the same load to each in turn, so that the machine's moods hit all alike. Medians of the rounds are printed.
  */
 import { cpus, loadavg } from 'node:os';
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startGateway } from '../support/gateway-process.ts';
+import { compare, renderComparison } from './against.ts';
 import { cpuMs, median, residentMb } from './measure.ts';
 import { type Report, type Row, render, type Sample, summarise } from './report.ts';
 import { SCENARIOS, type Scenario, SLOW_STREAMS } from './scenarios.ts';
@@ -19,7 +21,9 @@ import {
   type Target,
 } from './targets.ts';
 
-const { values } = parseArgs({ options: { json: { type: 'boolean' }, quick: { type: 'boolean' } } });
+const { values } = parseArgs({
+  options: { json: { type: 'boolean' }, quick: { type: 'boolean' }, against: { type: 'string' } },
+});
 const ROUNDS = values.quick === true ? 3 : 5;
 const WARM_UP_ROUNDS = values.quick === true ? 1 : 3;
 /** No round begins after this. */
@@ -28,11 +32,20 @@ const TIME_LIMIT_MS = values.quick === true ? 30_000 : 200_000;
 const startedMs = performance.now();
 const open: { stop: () => Promise<unknown> }[] = [];
 try {
-  const report = await bench();
-  process.stdout.write(values.json === true ? `${JSON.stringify(report)}\n` : render(report));
-  if (report.failedRequests > 0) process.exitCode = 1;
+  if (values.against === undefined) {
+    const report = await bench();
+    process.stdout.write(values.json === true ? `${JSON.stringify(report)}\n` : render(report));
+    if (report.failedRequests > 0) process.exitCode = 1;
+  } else await benchAgainst(resolve(values.against));
 } finally {
   for (const process of open.reverse()) await process.stop();
+}
+
+async function benchAgainst(root: string): Promise<void> {
+  const upstream = opened(await startProgram('mock-upstream.ts'));
+  const rows = await compare(root, upstream.origin, opened(startLoad()));
+  process.stdout.write(values.json === true ? `${JSON.stringify(rows)}\n` : renderComparison(rows, root));
+  if (rows.some(({ failed }) => failed > 0)) process.exitCode = 1;
 }
 
 async function bench(): Promise<Report> {

@@ -38,9 +38,9 @@ export interface BenchGateway extends Target {
   readonly process: GatewayProcess;
 }
 
-/** A gateway with keys required, and the mock behind the prefixes `chat/` and `messages/`. */
-export async function startBenchGateway(upstream: string): Promise<BenchGateway> {
-  const gateway = await startGateway({ env: GATEWAY_ENV });
+/** A gateway with keys required, and the mock behind the prefixes `chat/` and `messages/`; of another checkout if wanted. */
+export async function startBenchGateway(upstream: string, root?: string): Promise<BenchGateway> {
+  const gateway = await startGateway({ env: GATEWAY_ENV, ...(root !== undefined && { root }) });
   return { ...target(gateway, await configure(await gateway.login(), upstream)), process: gateway };
 }
 

@@ -26,6 +26,8 @@ export interface GatewayOptions {
   readonly dataDir?: string;
   /** After `serve`; default `--port 0`. */
   readonly args?: readonly string[];
+  /** The checkout whose server is started; default: this one. */
+  readonly root?: string;
   /** Through `npm run serve`, as a person types it; default: the script's own command. */
   readonly viaNpm?: boolean;
 }
@@ -86,7 +88,7 @@ export interface SpawnedServer {
 /** Starts `serve` without waiting for anything, for tests of a start that fails. */
 export function spawnServe(
   dataDir: string,
-  { env = {}, args = ['--port', '0'], viaNpm = false }: GatewayOptions,
+  { env = {}, args = ['--port', '0'], viaNpm = false, root = ROOT }: GatewayOptions,
 ): SpawnedServer {
   const kept = KEPT_VARIABLES.flatMap((name) => {
     const value = process.env[name];
@@ -94,9 +96,9 @@ export function spawnServe(
   });
   const [program, ...words] = viaNpm
     ? ['npm', 'run', '--silent', 'serve', '--']
-    : [nodeBinary(), ...SERVER_FLAGS, join(ROOT, 'build', 'run.mjs'), 'serve'];
+    : [nodeBinary(), ...SERVER_FLAGS, join(root, 'build', 'run.mjs'), 'serve'];
   const child = spawn(program, [...words, ...args], {
-    cwd: ROOT,
+    cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
       ...Object.fromEntries(kept),

@@ -55,6 +55,9 @@ function readConfig(value: JsonObject | undefined): ComboConfig | undefined {
     maxRetries: asNumber(value['maxRetries']),
     retryDelayMs: asNumber(value['retryDelayMs']),
     timeoutMs: asNumber(value['timeoutMs']),
+    connectMs: asNumber(value['connectMs']),
+    idleMs: asNumber(value['idleMs']),
+    totalMs: asNumber(value['totalMs']),
     concurrencyPerModel: asNumber(value['concurrencyPerModel']),
     queueTimeoutMs: asNumber(value['queueTimeoutMs']),
   });
