@@ -20,11 +20,12 @@ import { tryModel } from './pipeline/trial.ts';
 import { type ApiKeys, createApiKeys, isKeyRequired } from './policy/api-keys.ts';
 import { openDoor } from './policy/doorkeeper.ts';
 import type { Environment } from './policy/environment.ts';
-import { authorityOf, isLoopbackName } from './policy/hosts.ts';
+import { isLoopbackName } from './policy/hosts.ts';
 import { createIpFilter } from './policy/ip-filter.ts';
 import { createLockouts, type Lockouts } from './policy/lockouts.ts';
 import { createProxies, type Proxies } from './policy/proxies.ts';
 import { startRetention } from './policy/retention.ts';
+import { createServiceState, instanceId, type ServiceState } from './policy/service-state.ts';
 import { createSessions, type Sessions } from './policy/sessions.ts';
 import { createSettings, type SettingsService } from './policy/settings.ts';
 import { openCatalog } from './providers/catalog/index.ts';
@@ -53,6 +54,8 @@ export interface CorePorts {
 export interface Core {
   /** Listens; the address bound. Throws OmniError with a sentence for a person. */
   start(address: ListenAddress): Promise<ListenAddress>;
+  /** Listens at another address; open streams go on where they are. Throws as `start` does, and then nothing has changed. */
+  move(address: ListenAddress): Promise<ListenAddress>;
   /** Lets open requests end for up to `graceMs`, then closes everything. */
   stop(graceMs: number): Promise<void>;
   /** `/setup#token` while no password is set; for the terminal only. */
@@ -103,10 +106,10 @@ async function assemble(ports: CorePorts, foundations: Foundations): Promise<Cor
     environment: ports.environment.proxies,
     onChange: () => dispatchers.keepOnly(proxies.inUse()),
   });
-  let bound: Bound | undefined;
   const { log, clock } = ports;
+  const serviceState = createServiceState({ clock, events });
   const routing = openRouting({ store, settings: policies.settings, dispatchers, proxies, log, clock, events });
-  const parts = { ...policies, routing, dispatchers, proxies, events, bound: () => bound };
+  const parts = { ...policies, routing, dispatchers, proxies, events, serviceState };
   const { surfaces, api } = openSurfaces(ports, foundations, parts);
   const listener = createListener(surfaces, ports.log);
   const stopRetention = startRetention({
@@ -115,12 +118,14 @@ async function assemble(ports: CorePorts, foundations: Foundations): Promise<Cor
     clock: ports.clock,
     log: ports.log,
   });
+  const listen = async (address: ListenAddress): Promise<ListenAddress> => {
+    const taken = await listener.listen(address);
+    serviceState.listensAt(taken);
+    return taken;
+  };
   return {
-    async start(address) {
-      const taken = await listener.listen(address);
-      bound = { host: taken.host, authority: authorityOf(taken) };
-      return taken;
-    },
+    start: listen,
+    move: listen,
     async stop(graceMs) {
       stopRetention();
       // Streams of events never end by themselves: they would hold the drain.
@@ -174,20 +179,12 @@ function sessionKey(vault: LockableVault): Buffer {
   return vault.state().is === 'open' ? vault.derive('session') : randomBytes(32);
 }
 
-/** The address listened on. */
-interface Bound {
-  readonly host: string;
-  /** As `Host` headers name it. */
-  readonly authority: string;
-}
-
 interface SurfaceParts extends Policies {
   readonly routing: Routing;
   readonly dispatchers: Dispatchers;
   readonly proxies: Proxies;
   readonly events: EventBus;
-  /** Undefined before it listens. */
-  bound(): Bound | undefined;
+  readonly serviceState: ServiceState;
 }
 
 /** The door, the gateway and management, in the order in which they are asked. */
@@ -206,12 +203,12 @@ function openSurfaces(
     onGoodKey: (connectionId) => void parts.routing.resilience.reset({ connectionId }),
   });
   const ipFilter = createIpFilter({ keyValues: store.keyValues, rules: () => settings.current().ipFilter, clock });
-  const own = { baseUrl: ports.environment.baseUrl, bound: () => parts.bound()?.authority };
+  const own = { baseUrl: ports.environment.baseUrl, bound: () => parts.serviceState.bound()?.authority };
   const door = openDoor(settings, own, ipFilter);
   const isNeeded = (request: IncomingMessage): boolean =>
     isKeyRequired(settings.current().requireApiKey, {
       isLocal: door.isLocal(request),
-      isLoopbackListener: isLoopbackName(parts.bound()?.host ?? ''),
+      isLoopbackListener: isLoopbackName(parts.serviceState.bound()?.host ?? ''),
     });
   const { pipeline, ledger, active, signatures } = openPipeline(ports, { ...parts, store, vault });
   const { budgets } = pipeline;
@@ -232,9 +229,12 @@ function openSurfaces(
     clock,
     log,
     version,
+    instance: instanceId(ports.paths.databaseFile),
+    state: parts.serviceState,
   });
   const management = createManagement({
     ...{ store, vault, accounts, sessions, apiKeys, settings, lockouts, clock, log, version },
+    serviceState: parts.serviceState,
     catalog: { list: (providerId) => live.current().catalog.list(providerId) },
     defaultCatalog: () => openCatalog({ providers: [...live.providers().values()] }),
     providers: live.providers,

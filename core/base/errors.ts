@@ -50,6 +50,8 @@ export const ERRORS = {
   proxy_failed: { status: 502, retry: true, blame: 'gateway' },
   /** The key to the stored secrets is out of reach: the keychain is locked, say. Nothing sealed can be used meanwhile. */
   vault_closed: { status: 503, retry: false, blame: 'gateway' },
+  /** By the user, until the user resumes. */
+  paused: { status: 503, retry: false, blame: 'gateway' },
   shutting_down: { status: 503, retry: false, blame: 'gateway' },
   internal: { status: 500, retry: false, blame: 'gateway' },
   // What an upstream answered.

@@ -127,6 +127,15 @@ export interface LockoutChanged {
   readonly untilMs: number | null;
 }
 
+/** The gateway was paused, resumed, or moved to another address. */
+export interface GatewayChanged {
+  readonly type: 'gateway-changed';
+  readonly atMs: number;
+  readonly isPaused: boolean;
+  readonly host: string;
+  readonly port: number;
+}
+
 export type CoreEvent =
   | RequestStarted
   | RequestRouted
@@ -137,7 +146,8 @@ export type CoreEvent =
   | BudgetReached
   | ConfigurationChanged
   | LoginChanged
-  | LockoutChanged;
+  | LockoutChanged
+  | GatewayChanged;
 
 /** So many events did not fit: whoever keeps a picture of them takes a new one. */
 export interface EventsMissed {

@@ -14,6 +14,7 @@ import type { Caller, Exchange, Reply } from '../pipeline/exchange.ts';
 import { createItemShelf } from '../pipeline/kept-items.ts';
 import type { LedgerPorts } from '../pipeline/ledger.ts';
 import { type GeneratePorts, generatePipeline } from '../pipeline/stages.ts';
+import type { ServiceState } from '../policy/service-state.ts';
 import type { Snapshot } from '../routing/snapshot.ts';
 import { findModel, type ListedModel, listModels, modelList, ollamaModel, oneModel, shapeFor } from './models.ts';
 import { askedModel, type ExchangeOpening, openExchange } from './open-exchange.ts';
@@ -34,6 +35,9 @@ export interface GatewayPorts {
   readonly clock: Clock;
   readonly log: Log;
   readonly version: string;
+  /** By what a second instance on the same data recognises this one. */
+  readonly instance: string;
+  readonly state: Pick<ServiceState, 'isPaused' | 'requireRunning'>;
 }
 
 export interface Gateway {
@@ -41,6 +45,8 @@ export interface Gateway {
   handle(request: IncomingMessage, response: ServerResponse): Promise<boolean>;
 }
 
+/** Answered while paused, too. */
+const TELLS_WHO_IS_THERE: ReadonlySet<Route['kind']> = new Set(['root', 'health', 'ollama-version']);
 const LIST_WAIT_MS = 2_000;
 /** Where people go; the page itself leads on to the login or the set-up. */
 const TO_START_PAGE: Reply = { status: 302, headers: { location: '/console', vary: 'Accept' }, body: '' };
@@ -48,7 +54,6 @@ const TO_START_PAGE: Reply = { status: 302, headers: { location: '/console', var
 export function createGateway(ports: GatewayPorts): Gateway {
   const generate = generatePipeline(ports.pipeline);
   const embed = embeddingsPipeline(ports.pipeline);
-  const identity = json({ name: 'OmniRoute', status: 'ok', version: ports.version });
   const shelf = createItemShelf();
   const startedAtS = Math.floor(ports.clock.nowMs() / 1_000);
 
@@ -58,6 +63,7 @@ export function createGateway(ports: GatewayPorts): Gateway {
     openExchange(request, response, { opening, caller: ports.authorize(request), ports, shelf });
 
   const answer = async (route: Route, request: IncomingMessage, response: ServerResponse): Promise<Reply> => {
+    if (!TELLS_WHO_IS_THERE.has(route.kind)) ports.state.requireRunning();
     switch (route.kind) {
       case 'generate':
       case 'completions':
@@ -91,9 +97,9 @@ export function createGateway(ports: GatewayPorts): Gateway {
       case 'responses-socket':
         return noSocket(request, response);
       case 'root':
-        return isBrowser(request) ? TO_START_PAGE : identity;
+        return isBrowser(request) ? TO_START_PAGE : identity(ports);
       case 'health':
-        return identity;
+        return identity(ports);
     }
   };
 
@@ -138,6 +144,11 @@ function answerOf(match: Match, answer: Answer, request: IncomingMessage, respon
 function wrongMethod(request: IncomingMessage, response: ServerResponse, allowed: readonly string[]): OmniError {
   response.setHeader('allow', allowed.join(', '));
   return new OmniError('method_not_allowed', `${request.method} is not allowed here. Use ${allowed.join(' or ')}.`);
+}
+
+/** Who is there; for everybody, so without anything secret. */
+function identity({ version, instance, state }: GatewayPorts): Reply {
+  return json({ name: 'OmniRoute', status: state.isPaused() ? 'paused' : 'ok', version, instance });
 }
 
 /** Someone who opens the address in a browser is looking for the page; tools that probe it do not ask for HTML. */

@@ -21,7 +21,11 @@ export interface ListenAddress {
 }
 
 export interface Listener {
-  /** Resolves with the address bound. Throws `conflict` when the port is taken, `invalid_request` for an unusable host. */
+  /**
+   * Resolves with the address bound. Called again it moves: the new address is taken first, then the old one takes no new
+   * connection while what is open there goes on to its end. Throws `conflict` when the port is taken, `invalid_request`
+   * for an unusable host; then nothing has changed.
+   */
   listen(address: ListenAddress): Promise<ListenAddress>;
   /** Takes no new request, waits up to `graceMs` for open ones, closes what is left and waits until that is recorded. */
   drain(graceMs: number): Promise<void>;
@@ -33,22 +37,7 @@ const AFTERMATH_MS = 2_000;
 
 export function createListener(surfaces: readonly Surface[], log: Log): Listener {
   let isDraining = false;
-  /** Answers not yet on the wire, and calls not yet returned from: a request is recorded after its client has gone. */
-  let open = 0;
-  let onIdle: (() => void) | undefined;
-  const close = (): void => {
-    open -= 1;
-    if (open === 0) onIdle?.();
-  };
-  const idle = (limitMs: number): Promise<void> =>
-    new Promise((resolve) => {
-      if (open === 0) return resolve();
-      const limit = setTimeout(resolve, limitMs).unref();
-      onIdle = () => {
-        clearTimeout(limit);
-        resolve();
-      };
-    });
+  const open = countOpen();
 
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     try {
@@ -62,34 +51,78 @@ export function createListener(surfaces: readonly Surface[], log: Log): Listener
       await refuse(request, response, toOmniError(thrown));
       if (!(thrown instanceof OmniError)) log.error('A request failed.', { path: pathOf(request) }, thrown);
     } finally {
-      close();
+      open.end();
     }
   };
 
-  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
-    open += 2;
-    response.on('close', close);
-    void serve(request, response);
-  });
+  let current: { readonly server: Server; readonly address: ListenAddress } | undefined;
+  /** The current server and those moved away from whose connections are not all closed. */
+  const servers = new Set<Server>();
+  const openServer = (): Server => {
+    const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
+      open.begin();
+      open.begin();
+      response.on('close', open.end);
+      if (current !== undefined && server !== current.server) response.setHeader('connection', 'close');
+      void serve(request, response);
+    });
+    return server;
+  };
+  /** Takes no new connection; the result is fulfilled when the last one is closed. */
+  const retire = (server: Server): Promise<void> => {
+    const closed = new Promise<void>((resolve) => {
+      server.close(() => resolve());
+    });
+    server.closeIdleConnections();
+    return closed.then(() => void servers.delete(server));
+  };
 
   return {
     listen: async (address) => {
+      const { host, port } = current?.address ?? {};
+      if (current !== undefined && address.host === host && address.port === port) return current.address;
+      const server = openServer();
       const bound = await bind(server, address);
       // Without a listener one connection that cannot be accepted (no file descriptor left) would end the process.
       server.on('error', (cause) => log.error('A connection could not be accepted.', {}, cause));
+      servers.add(server);
+      const old = current?.server;
+      current = { server, address: bound };
+      if (old !== undefined) void retire(old);
       return bound;
     },
     async drain(graceMs) {
       isDraining = true;
-      const closed = new Promise<void>((resolve) => {
-        server.close(() => resolve());
-      });
-      server.closeIdleConnections();
-      await idle(graceMs);
-      server.closeAllConnections();
+      const closed = Promise.all([...servers].map(retire));
+      await open.idle(graceMs);
+      for (const server of servers) server.closeAllConnections();
       await closed;
-      await idle(AFTERMATH_MS);
+      await open.idle(AFTERMATH_MS);
     },
+  };
+}
+
+/** Counts answers not yet on the wire, and calls not yet returned from: a request is recorded after its client has gone. */
+function countOpen(): { begin(): void; end(): void; idle(limitMs: number): Promise<void> } {
+  let count = 0;
+  let onIdle: (() => void) | undefined;
+  return {
+    begin() {
+      count += 1;
+    },
+    end() {
+      count -= 1;
+      if (count === 0) onIdle?.();
+    },
+    idle: (limitMs) =>
+      new Promise((resolve) => {
+        if (count === 0) return resolve();
+        const limit = setTimeout(resolve, limitMs).unref();
+        onIdle = () => {
+          clearTimeout(limit);
+          resolve();
+        };
+      }),
   };
 }
 

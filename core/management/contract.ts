@@ -5,6 +5,7 @@ import { cacheContract } from './cache.ts';
 import { comboTestsContract } from './combo-tests.ts';
 import { combosContract } from './combos.ts';
 import { fallbackChainsContract } from './fallback-chains.ts';
+import { gatewayContract } from './gateway-state.ts';
 import { ipFilterContract } from './ip-filter.ts';
 import { keysContract } from './keys.ts';
 import { liveContract } from './live.ts';
@@ -35,6 +36,7 @@ export const contract = {
   comboTests: comboTestsContract,
   combos: combosContract,
   fallbackChains: fallbackChainsContract,
+  gateway: gatewayContract,
   ipFilter: ipFilterContract,
   keys: keysContract,
   live: liveContract,

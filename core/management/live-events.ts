@@ -77,5 +77,12 @@ export const liveEvent = z.discriminatedUnion('type', [
     connectionId: text.optional(),
   }),
   z.object({ type: z.literal('lockout-changed'), atMs: number, identifier: text, untilMs: number.nullable() }),
+  z.object({
+    type: z.literal('gateway-changed'),
+    atMs: number,
+    isPaused: z.boolean(),
+    host: text,
+    port: number,
+  }),
   z.object({ type: z.literal('missed'), count: number }),
 ]);

@@ -5,6 +5,7 @@ import { cacheHandlers } from './cache.ts';
 import { comboTestsHandlers } from './combo-tests.ts';
 import { combosHandlers } from './combos.ts';
 import { fallbackChainsHandlers } from './fallback-chains.ts';
+import { gatewayHandlers } from './gateway-state.ts';
 import { implementer } from './implementer.ts';
 import { ipFilterHandlers } from './ip-filter.ts';
 import { keysHandlers } from './keys.ts';
@@ -36,6 +37,7 @@ export const router = implementer.router({
   comboTests: comboTestsHandlers(implementer),
   combos: combosHandlers(implementer),
   fallbackChains: fallbackChainsHandlers(implementer),
+  gateway: gatewayHandlers(implementer),
   ipFilter: ipFilterHandlers(implementer),
   keys: keysHandlers(implementer),
   live: liveHandlers(implementer),

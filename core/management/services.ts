@@ -10,6 +10,7 @@ import type { Budgets } from '../policy/budgets.ts';
 import type { IpFilter } from '../policy/ip-filter.ts';
 import type { Lockouts } from '../policy/lockouts.ts';
 import type { NetworkProxy, Proxies } from '../policy/proxies.ts';
+import type { ServiceState } from '../policy/service-state.ts';
 import type { Sessions } from '../policy/sessions.ts';
 import type { SettingsService } from '../policy/settings.ts';
 import type { SignatureCache } from '../policy/signature-cache.ts';
@@ -42,6 +43,7 @@ export interface ManagementServices {
   defaultCatalog(): CatalogList;
   /** Rows and custom nodes by id, as of the last change. */
   providers(): ReadonlyMap<string, Provider>;
+  readonly serviceState: ServiceState;
   readonly sessions: Sessions;
   readonly apiKeys: ApiKeys;
   readonly settings: SettingsService;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { systemClock } from '../../core/base/clock.ts';
 import { asObject, asString, type JsonObject, parseJson } from '../../core/base/json.ts';
 import { silentLog } from '../../core/base/log.ts';
-import { createCore } from '../../core/index.ts';
+import { type Core, createCore } from '../../core/index.ts';
 import { readEnvironment } from '../../core/policy/environment.ts';
 import type { NodeType } from '../../core/store/records.ts';
 
@@ -13,6 +13,7 @@ const PASSWORD = 'correct horse battery';
 
 export interface TestCore {
   readonly url: string;
+  readonly core: Core;
   readonly dataDirectory: string;
   /** Of the session that `manage` calls with. */
   readonly cookie: string;
@@ -72,6 +73,7 @@ export async function startCore(options: TestCoreOptions = {}): Promise<TestCore
   };
   return {
     url,
+    core,
     dataDirectory,
     cookie,
     manage,

@@ -2,7 +2,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Clock } from '../../core/base/clock.ts';
-import { createEventBus } from '../../core/base/event-bus.ts';
+import { createEventBus, noEvents } from '../../core/base/event-bus.ts';
 import { asObject, type JsonObject, parseJson } from '../../core/base/json.ts';
 import { silentLog } from '../../core/base/log.ts';
 import { Secret } from '../../core/base/secret.ts';
@@ -16,6 +16,7 @@ import { decideDoor, doorRequest, doorRules } from '../../core/policy/door.ts';
 import { createIpFilter } from '../../core/policy/ip-filter.ts';
 import { createLockouts } from '../../core/policy/lockouts.ts';
 import { createProxies } from '../../core/policy/proxies.ts';
+import { createServiceState } from '../../core/policy/service-state.ts';
 import { createSessions } from '../../core/policy/sessions.ts';
 import { createSettings, type SettingsService } from '../../core/policy/settings.ts';
 import type { ModelInfo } from '../../core/providers/catalog/model-info.ts';
@@ -115,6 +116,7 @@ async function servicesInMemory(hasPassword: boolean, changed: () => void): Prom
         .map(({ id, prefix, name }) => row(id, prefix, name, { custom: true, tier: 'own' }));
       return new Map([...ROWS, ...nodes].map((provider) => [provider.id, provider]));
     },
+    serviceState: createServiceState({ clock, events: noEvents }),
     sessions,
     lockouts,
     apiKeys: createApiKeys({ store, hashKey: () => vault.derive('api-key'), clock, log: silentLog }),
