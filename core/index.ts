@@ -12,6 +12,7 @@ import { createGateway } from './gateway/gateway.ts';
 import { createListener, type ListenAddress, type Surface } from './gateway/listener.ts';
 import { createManagement } from './management/handler.ts';
 import type { LocalApi } from './management/local-api.ts';
+import type { ManagementServices } from './management/services.ts';
 import { openAccounts, readOverrides } from './open-accounts.ts';
 import { openPipeline } from './open-pipeline.ts';
 import { dispatcherFor, openRouting, type Routing, routingRules } from './open-routing.ts';
@@ -40,7 +41,13 @@ import type { Keychain, LockableVault, VaultState } from './vault/vault.ts';
 
 export interface CorePorts {
   readonly environment: Environment;
-  readonly paths: { readonly databaseFile: string; readonly keyFile: string; readonly providersFile: string };
+  readonly paths: {
+    readonly databaseFile: string;
+    readonly keyFile: string;
+    readonly providersFile: string;
+    /** The built renderer; without it a sentence stands at `/`. */
+    readonly dashboardFolder?: string;
+  };
   readonly keychain: Keychain;
   readonly clock: Clock;
   readonly log: Log;
@@ -232,7 +239,7 @@ function openSurfaces(
     instance: instanceId(ports.paths.databaseFile),
     state: parts.serviceState,
   });
-  const management = createManagement({
+  const services: ManagementServices = {
     ...{ store, vault, accounts, sessions, apiKeys, settings, lockouts, clock, log, version },
     serviceState: parts.serviceState,
     catalog: { list: (providerId) => live.current().catalog.list(providerId) },
@@ -254,6 +261,7 @@ function openSurfaces(
     balancer: parts.routing.balancer,
     resilience: parts.routing.resilience,
     tryModel: (model, limitMs) => tryModel(model, limitMs, trial),
-  });
+  };
+  const management = createManagement(services, ports.paths.dashboardFolder);
   return { surfaces: [door.check, gateway.handle, management.handle], api: management.local };
 }

@@ -14,7 +14,7 @@ const CORE_ORDER = [
 const ELECTRON = /^(?:main\/index\.ts|main\/(?:desktop|ipc|ports)\/|preload\/)/;
 /** What a process or a tool starts by itself. Everything else must be reached from one of these. */
 const ENTRIES =
-  /^(?:core\/index\.ts|main\/(?:headless\/)?index\.ts|preload\/index\.ts|renderer\/main\.tsx|build\/(?:run|catalog)\.mjs|build\/.*\.config\.ts|tests\/.*\.test\.ts)$/;
+  /^(?:core\/index\.ts|main\/(?:headless\/)?index\.ts|preload\/index\.ts|renderer\/(?:main\.tsx|ui\/[^/]+)|build\/(?:run|catalog|renderer)\.mjs|build\/.*\.config\.ts|tests\/.*\.test\.ts)$/;
 /** Provider ids that are also the name of a protocol family or of a list's shape. */
 const PROTOCOL_WORDS = new Set(['openai', 'anthropic', 'gemini', 'ollama']);
 /** This file names what it forbids. */
@@ -74,6 +74,7 @@ const inside =
     prefixes.some((prefix) => path.startsWith(prefix));
 const product = inside('core/', 'main/', 'preload/', 'renderer/');
 const coreFolder = (path: string): string | undefined => /^core\/([^/]+)\//.exec(path)?.[1];
+const rendererPart = (path: string): string | undefined => /^renderer\/(app|ui|features\/[^/]+)\//.exec(path)?.[1];
 const formatFolder = (path: string): string | undefined => /^core\/formats\/([^/]+)\//.exec(path)?.[1];
 /** OpenAI's legacy completions are chat in an older dress, and go through chat. */
 const FORMAT_PARTS = new Set(['openai-completions → openai-chat']);
@@ -119,6 +120,15 @@ const IMPORTS: readonly Rule[] = [
     { 'renderer/a.ts': "import { x } from '../core/management/b.ts';" },
   ),
   importRule(
+    "renderer's features import only ui/, the client and themselves; ui/ imports neither them nor app/",
+    ({ path }, target) => {
+      const [own, other] = [rendererPart(path), rendererPart(target)];
+      if (own === undefined || other === undefined || own === other || own === 'app') return false;
+      return other === 'app' || other.startsWith('features/');
+    },
+    { 'renderer/features/keys/a.tsx': "import { x } from '../combos/b.tsx';" },
+  ),
+  importRule(
     'only store/ imports better-sqlite3',
     ({ path }, target) => target === 'better-sqlite3' && product(path) && coreFolder(path) !== 'store',
     { 'core/policy/a.ts': "import Database from 'better-sqlite3';" },
@@ -159,6 +169,9 @@ const CODE: readonly Rule[] = [
     (path) => product(path) && !inside('core/providers/', 'core/accounts/flows/')(path),
     { 'core/routing/a.ts': "if (provider === 'an-invented-provider') skip();" },
   ),
+  codeRule('no Node in the renderer', /\b(?:process|Buffer|require)\b[.(]/g, inside('renderer/'), {
+    'renderer/ui/a.ts': 'const home = Buffer.from(x);',
+  }),
   codeRule('no any', /(?:\bas|[:<,|&=]) any\b(?!')/g, () => true, { 'core/base/a.ts': 'const x = y as any;' }),
   codeRule('no empty catch', /\bcatch(?: \([^)]*\))? \{\s*\}/g, () => true, {
     'core/base/a.ts': 'try { x() } catch {\n}',

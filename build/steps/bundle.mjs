@@ -1,4 +1,4 @@
-/** Bundles the core and the headless host into dist/ when what is there is older than the sources. */
+/** Builds the server and the dashboard into dist/ when what is there is not of these sources. */
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,31 +8,41 @@ import { ROOT, runNode, StepError, say } from './process.mjs';
 const path = join(ROOT, 'dist', 'headless.mjs');
 /** The built server. */
 export const HEADLESS = { path, url: pathToFileURL(path).href };
-const MARKER = join(ROOT, 'dist', '.sources');
 
-/** What the bundle is made of: folders whole, and files. */
-const SOURCES = [
-  'core',
-  'main',
-  'build/bundle.mjs',
-  'build/headless.mjs',
-  'build/steps/bundle.mjs',
-  'package.json',
-  'package-lock.json',
+/**
+ * What is built apart, each when its own sources changed: a program, what it is made of (folders whole, and files) and
+ * the file that shows it was built.
+ * @type {readonly { name: string, program: string, result: string, sources: readonly string[] }[]}
+ */
+const BUNDLES = [
+  { name: 'server', program: 'build/bundle.mjs', result: path, sources: ['core', 'main', 'build/headless.mjs'] },
+  {
+    name: 'dashboard',
+    program: 'build/renderer.mjs',
+    result: join(ROOT, 'dist', 'renderer', 'index.html'),
+    sources: ['renderer'],
+  },
 ];
+const SHARED = ['build/steps/bundle.mjs', 'package.json', 'package-lock.json'];
 
-/** Builds dist/ when it is missing or stale; else costs the reading of the sources. Throws StepError when it fails. */
+/** Builds what is missing or stale in dist/; else costs the reading of the sources. Throws StepError when it fails. */
 export async function ensureBuilt() {
-  const hash = hashSources();
-  if (existsSync(HEADLESS.path) && existsSync(MARKER) && readFileSync(MARKER, 'utf8') === hash) return;
-  say('Building …');
-  const code = await runNode([join(ROOT, 'build', 'bundle.mjs')]);
-  if (code !== 0) throw new StepError('The build failed; the messages above say where.');
-  writeFileSync(MARKER, hash);
+  for (const { name, program, result, sources } of BUNDLES) {
+    const marker = join(ROOT, 'dist', `.${name}`);
+    const hash = hashOf([...sources, program, ...SHARED]);
+    if (existsSync(result) && existsSync(marker) && readFileSync(marker, 'utf8') === hash) continue;
+    say(`Building the ${name} …`);
+    const code = await runNode([join(ROOT, program)]);
+    if (code !== 0) throw new StepError('The build failed; the messages above say where.');
+    writeFileSync(marker, hash);
+  }
 }
 
-/** One hash over the names and bytes of all sources, so that a clone, a checkout or a copy needs no clock. */
-function hashSources() {
+/**
+ * One hash over the names and bytes of all sources, so that a clone, a checkout or a copy needs no clock.
+ * @param {readonly string[]} sources
+ */
+function hashOf(sources) {
   const hash = createHash('sha256');
   const visit = (/** @type {string} */ relative) => {
     const absolute = join(ROOT, relative);
@@ -41,6 +51,6 @@ function hashSources() {
       for (const name of readdirSync(absolute).sort()) visit(`${relative}/${name}`);
     } else if (!relative.endsWith('.md')) hash.update(`\0${relative}\0`).update(readFileSync(absolute));
   };
-  for (const source of SOURCES) visit(source);
+  for (const source of sources) visit(source);
   return hash.digest('hex');
 }

@@ -48,8 +48,6 @@ export interface Gateway {
 /** Answered while paused, too. */
 const TELLS_WHO_IS_THERE: ReadonlySet<Route['kind']> = new Set(['root', 'health', 'ollama-version']);
 const LIST_WAIT_MS = 2_000;
-/** Where people go; the page itself leads on to the login or the set-up. */
-const TO_START_PAGE: Reply = { status: 302, headers: { location: '/console', vary: 'Accept' }, body: '' };
 
 export function createGateway(ports: GatewayPorts): Gateway {
   const generate = generatePipeline(ports.pipeline);
@@ -97,7 +95,6 @@ export function createGateway(ports: GatewayPorts): Gateway {
       case 'responses-socket':
         return noSocket(request, response);
       case 'root':
-        return isBrowser(request) ? TO_START_PAGE : identity(ports);
       case 'health':
         return identity(ports);
     }
@@ -107,7 +104,7 @@ export function createGateway(ports: GatewayPorts): Gateway {
     async handle(request, response) {
       const path = pathOf(request);
       const match = matchRoute(request.method ?? 'GET', path);
-      if (match.type === 'foreign') return false;
+      if (match.type === 'foreign' || (match.type === 'route' && isStartPage(match.route, request))) return false;
       let reply: Reply;
       try {
         reply = await answerOf(match, answer, request, response);
@@ -151,9 +148,9 @@ function identity({ version, instance, state }: GatewayPorts): Reply {
   return json({ name: 'OmniRoute', status: state.isPaused() ? 'paused' : 'ok', version, instance });
 }
 
-/** Someone who opens the address in a browser is looking for the page; tools that probe it do not ask for HTML. */
-function isBrowser({ headers }: IncomingMessage): boolean {
-  return /\btext\/html\b/i.test(headers.accept ?? '');
+/** At `/` someone with a browser is looking for the dashboard; tools that probe the address do not ask for HTML. */
+function isStartPage(route: Route, { headers }: IncomingMessage): boolean {
+  return route.kind === 'root' && /\btext\/html\b/i.test(headers.accept ?? '');
 }
 
 function json(body: object): Reply {

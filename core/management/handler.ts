@@ -1,14 +1,15 @@
 /**
- * Management's surface of the listener: `/api/*` without the client-facing paths there, and the few pages for the time
- * until the dashboard exists. The door has been passed already. Calls over IPC go to the router without this.
+ * Management's surface of the listener: `/api/*` without the client-facing paths there, and the dashboard's
+ * files. The door has been passed already. Calls over IPC go to the router without this.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pathOf } from '../base/request-path.ts';
 import { isManagementPath } from '../policy/door.ts';
+import { createDashboard } from './dashboard.ts';
 import { isEventValues, writeEventStream } from './event-stream.ts';
 import type { LocalApi } from './local-api.ts';
-import { servePage } from './pages.ts';
 import type { RestApi } from './rest.ts';
+import type { RpcApi } from './rpc.ts';
 import type { ManagementServices } from './services.ts';
 
 export interface Management {
@@ -18,14 +19,21 @@ export interface Management {
   local(): Promise<LocalApi>;
 }
 
-export function createManagement(services: ManagementServices): Management {
+/** @param dashboardFolder the built renderer; undefined where there is none */
+export function createManagement(services: ManagementServices, dashboardFolder?: string): Management {
+  const dashboard = createDashboard(dashboardFolder);
   let rest: Promise<RestApi> | undefined;
   let local: Promise<LocalApi> | undefined;
+  let rpc: Promise<RpcApi> | undefined;
   return {
     async handle(request, response) {
       const path = pathOf(request);
-      if (servePage(request, response, path)) return true;
-      if (!isManagementPath(path)) return false;
+      if (path.startsWith('/api/rpc/')) {
+        rpc ??= import('./rpc.ts').then(({ createRpcApi }) => createRpcApi(services));
+        await (await rpc).handle(request, response);
+        return true;
+      }
+      if (!isManagementPath(path)) return dashboard.handle(request, response, path);
       rest ??= import('./rest.ts').then(({ createRestApi }) => createRestApi(services));
       const { status, headers, body, cookies } = await (await rest).answer(request);
       const setCookie = cookies.length > 0 ? { 'set-cookie': [...cookies] } : {};

@@ -11,6 +11,11 @@ export interface RestAnswer {
   readonly body: unknown;
 }
 
+/** The answer for a failed call. */
+export interface ErrorAnswer extends RestAnswer {
+  readonly body: { readonly error: JsonObject; readonly needsSetup?: true };
+}
+
 /** Codes under which dashboards and scripts of the original know an error (facts.md C.4). */
 const PUBLIC_CODE: Partial<Record<ErrorCode, string>> = {
   unauthenticated: 'AUTH_001',
@@ -29,7 +34,7 @@ export function restError(thrown: unknown): OmniError {
 }
 
 /** The answer for a failed call. An upstream's status stays out of it: its 401 is not about this session. */
-export function errorAnswer(error: OmniError): RestAnswer {
+export function errorAnswer(error: OmniError): ErrorAnswer {
   const status = error.code.startsWith('upstream_') && error.status < 500 ? 502 : error.status;
   const body: JsonObject = {
     message: error.message,

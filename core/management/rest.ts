@@ -7,7 +7,7 @@ import { StandardOpenAPIHandler } from '@orpc/openapi/standard';
 import { traverseContractProcedures } from '@orpc/server';
 import { OmniError } from '../base/errors.ts';
 import { withoutTrailingSlashes } from '../base/request-path.ts';
-import { presentedKeys } from '../policy/presented-keys.ts';
+import { admit } from './admission.ts';
 import { contract } from './contract.ts';
 import { openApiDocument } from './openapi.ts';
 import { readJson } from './read-json.ts';
@@ -96,25 +96,6 @@ export function createRestApi(services: ManagementServices): RestApi {
       }
     },
   };
-}
-
-/** Does the caller have a session? Throws `unauthenticated`, or what its API key lacks, where that is needed. */
-async function admit(
-  { sessions, apiKeys, lockouts }: ManagementServices,
-  request: IncomingMessage,
-  { isPublic, cookies }: { isPublic: boolean; cookies: string[] },
-): Promise<boolean> {
-  const session = await sessions.verify(request.headers.cookie);
-  if (session?.renewedCookie !== undefined) cookies.push(session.renewedCookie);
-  if (session !== undefined) return true;
-  if (isPublic) return false;
-  if (presentedKeys(request.headers, request.url).length === 0) {
-    throw new OmniError('unauthenticated', 'Sign in, or send an API key that was created with the management scope.');
-  }
-  lockouts.guardKeys(request.socket.remoteAddress, () =>
-    apiKeys.authorize(request, { scope: 'management', isKeyRequired: true }),
-  );
-  return false;
 }
 
 interface RouteEntry {

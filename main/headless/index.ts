@@ -5,10 +5,12 @@
 import { parseArgs } from 'node:util';
 import { systemClock } from '../../core/base/clock.ts';
 import { OmniError } from '../../core/base/errors.ts';
+import { compact } from '../../core/base/json.ts';
 import { type Core, type CorePorts, createCore } from '../../core/index.ts';
 import { type Environment, readEnvironment } from '../../core/policy/environment.ts';
 import { authorityOf } from '../../core/policy/hosts.ts';
 import packageFile from '../../package.json' with { type: 'json' };
+import { dashboardFolder } from '../ports/dashboard-folder.ts';
 import { systemKeychain } from '../ports/keychain.ts';
 import { createLog } from '../ports/log.ts';
 import { dataPaths, ensureDataDirectory } from '../ports/paths.ts';
@@ -86,7 +88,7 @@ function portsFor(environment: Environment): CorePorts {
   ensureDataDirectory(paths.dataDirectory);
   return {
     environment,
-    paths,
+    paths: { ...paths, ...compact({ dashboardFolder: dashboardFolder() }) },
     keychain: systemKeychain(),
     clock: systemClock,
     log: createLog(environment.logLevel),

@@ -1,0 +1,26 @@
+/** The application: theme, direction, data, notices, and behind them the gate and the frame with its pages. */
+import { DirectionProvider, MantineProvider } from '@mantine/core';
+import { Notifications } from '@mantine/notifications';
+import { QueryClientProvider } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
+import { queryClient } from '../api.ts';
+import { Announcer } from './announcer.tsx';
+import { Gate } from './gate.tsx';
+import { directionOf } from './languages.ts';
+import { cssVariables, theme } from './theme.ts';
+
+export function App() {
+  const { i18n } = useTranslation();
+  const direction = directionOf(i18n.language);
+  return (
+    <DirectionProvider key={direction} initialDirection={direction} detectDirection={false}>
+      <MantineProvider theme={theme} cssVariablesResolver={cssVariables} defaultColorScheme="auto">
+        <QueryClientProvider client={queryClient}>
+          <Announcer />
+          <Notifications position="bottom-right" limit={4} />
+          <Gate />
+        </QueryClientProvider>
+      </MantineProvider>
+    </DirectionProvider>
+  );
+}

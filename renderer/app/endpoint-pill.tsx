@@ -1,0 +1,28 @@
+/** The gateway's own state and its address, copied with a click, on every page. */
+import { useTranslation } from 'react-i18next';
+import { useCopy } from '../ui/copy.tsx';
+import { useEndpoint } from '../ui/endpoint.ts';
+import { StateMark } from '../ui/state-mark.tsx';
+import styles from './endpoint-pill.module.css';
+
+export function EndpointPill({ isLost }: { readonly isLost: boolean }) {
+  const { t } = useTranslation();
+  const { isCopied, copy } = useCopy();
+  const { origin, authority } = useEndpoint();
+  return (
+    <button
+      type="button"
+      className={styles.pill}
+      title={t('endpoint.copy')}
+      aria-label={t('endpoint.name', { address: authority })}
+      onClick={() => copy(`${origin}/v1`)}
+    >
+      <StateMark
+        isCompact
+        state={isLost ? 'failing' : 'healthy'}
+        label={isLost ? t('endpoint.lost') : t('endpoint.running')}
+      />
+      <span className={styles.address}>{isCopied ? t('copy.done') : authority}</span>
+    </button>
+  );
+}

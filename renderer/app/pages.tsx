@@ -1,0 +1,98 @@
+/**
+ * Every page: its path, its letter after `g`, its place in the sidebar, its title and its code, which is loaded when it is
+ * first opened. A new page is a row here and a folder in `features/`; what stands below `path` is the page's own affair.
+ */
+import {
+  type Icon,
+  IconActivityHeartbeat,
+  IconArrowsShuffle,
+  IconChartAreaLine,
+  IconCoin,
+  IconHome,
+  IconInfoCircle,
+  IconKey,
+  IconLanguage,
+  IconList,
+  IconPlugConnected,
+  IconRocket,
+  IconSettings,
+  IconTerminal2,
+} from '@tabler/icons-react';
+import { type ComponentType, type LazyExoticComponent, lazy } from 'react';
+
+export type PageGroup = 'route' | 'observe' | 'tools' | 'system';
+
+export interface Page {
+  /** Names its text: `pages.<id>` in `common.json`. */
+  readonly id: string;
+  readonly path: string;
+  /** Typed after `g`. */
+  readonly letter: string;
+  readonly icon: Icon;
+  /** Where it stands in the sidebar; none: only the palette and links lead there. */
+  readonly group?: PageGroup;
+  readonly component: LazyExoticComponent<ComponentType>;
+}
+
+function page<Name extends string>(load: () => Promise<Record<Name, ComponentType>>, name: Name): Page['component'] {
+  return lazy(async () => ({ default: (await load())[name] }));
+}
+
+export const PAGES: readonly Page[] = [
+  {
+    ...{ id: 'home', path: '/', letter: 'h', icon: IconHome, group: 'route' },
+    component: page(() => import('../features/home/home-page.tsx'), 'HomePage'),
+  },
+  {
+    ...{ id: 'providers', path: '/providers', letter: 'p', icon: IconPlugConnected, group: 'route' },
+    component: page(() => import('../features/providers/providers-page.tsx'), 'ProvidersPage'),
+  },
+  {
+    ...{ id: 'combos', path: '/combos', letter: 'c', icon: IconArrowsShuffle, group: 'route' },
+    component: page(() => import('../features/combos/combos-page.tsx'), 'CombosPage'),
+  },
+  {
+    ...{ id: 'keys', path: '/keys', letter: 'k', icon: IconKey, group: 'route' },
+    component: page(() => import('../features/keys/keys-page.tsx'), 'KeysPage'),
+  },
+  {
+    ...{ id: 'usage', path: '/usage', letter: 'u', icon: IconChartAreaLine, group: 'observe' },
+    component: page(() => import('../features/usage/usage-page.tsx'), 'UsagePage'),
+  },
+  {
+    ...{ id: 'logs', path: '/logs', letter: 'l', icon: IconList, group: 'observe' },
+    component: page(() => import('../features/logs/logs-page.tsx'), 'LogsPage'),
+  },
+  {
+    ...{ id: 'costs', path: '/costs', letter: 'o', icon: IconCoin, group: 'observe' },
+    component: page(() => import('../features/costs/costs-page.tsx'), 'CostsPage'),
+  },
+  {
+    ...{ id: 'limits', path: '/limits', letter: 'i', icon: IconActivityHeartbeat, group: 'observe' },
+    component: page(() => import('../features/limits/limits-page.tsx'), 'LimitsPage'),
+  },
+  {
+    ...{ id: 'tools', path: '/tools', letter: 't', icon: IconTerminal2, group: 'tools' },
+    component: page(() => import('../features/tools/tools-page.tsx'), 'ToolsPage'),
+  },
+  {
+    ...{ id: 'translator', path: '/translator', letter: 'r', icon: IconLanguage, group: 'tools' },
+    component: page(() => import('../features/translator/translator-page.tsx'), 'TranslatorPage'),
+  },
+  {
+    ...{ id: 'settings', path: '/settings', letter: 's', icon: IconSettings, group: 'system' },
+    component: page(() => import('../features/settings/settings-page.tsx'), 'SettingsPage'),
+  },
+  {
+    ...{ id: 'about', path: '/about', letter: 'a', icon: IconInfoCircle },
+    component: page(() => import('../features/about/about-page.tsx'), 'AboutPage'),
+  },
+  {
+    ...{ id: 'welcome', path: '/welcome', letter: 'w', icon: IconRocket },
+    component: page(() => import('../features/welcome/welcome-page.tsx'), 'WelcomePage'),
+  },
+];
+
+/** Pages before one is signed in. */
+export const SignInPage = page(() => import('../features/sign-in/sign-in-page.tsx'), 'SignInPage');
+export const SetUpPage = page(() => import('../features/sign-in/set-up-page.tsx'), 'SetUpPage');

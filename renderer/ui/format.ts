@@ -1,0 +1,70 @@
+/** Numbers, money, times and durations in the user's locale and zone. Pure but for the locale they read. */
+import i18next from 'i18next';
+
+/** The browser's own tag where it is of the chosen language (`en-GB` for English), else the language's. */
+export function locale(): string {
+  const language = i18next.language ?? 'en';
+  return navigator.languages.find((tag) => tag.split('-')[0] === language.split('-')[0]) ?? language;
+}
+
+export function formatNumber(value: number, options: Intl.NumberFormatOptions = {}): string {
+  return new Intl.NumberFormat(locale(), options).format(value);
+}
+
+/** Tokens and counts: `1.2M`, `34K`, `870`. */
+export function formatCount(value: number): string {
+  return formatNumber(value, { notation: 'compact', maximumFractionDigits: value < 1_000 ? 0 : 1 });
+}
+
+/** US dollars; small sums keep two significant digits. Null is a price that nobody knows. */
+export function formatMoney(usd: number | null): string {
+  if (usd === null) return '–';
+  const isSmall = usd !== 0 && Math.abs(usd) < 0.01;
+  const digits = isSmall ? { maximumSignificantDigits: 2 } : { minimumFractionDigits: 2, maximumFractionDigits: 2 };
+  return formatNumber(usd, { style: 'currency', currency: 'USD', currencyDisplay: 'narrowSymbol', ...digits });
+}
+
+/** @param ratio 0 to 1 */
+export function formatPercent(ratio: number): string {
+  return formatNumber(ratio, { style: 'percent', maximumFractionDigits: ratio > 0 && ratio < 0.01 ? 1 : 0 });
+}
+
+export function formatDateTime(time: Date): string {
+  return new Intl.DateTimeFormat(locale(), { dateStyle: 'medium', timeStyle: 'medium' }).format(time);
+}
+
+/** The hour alone today, with the day otherwise. */
+export function formatShortTime(time: Date, now = new Date()): string {
+  const isToday = time.toDateString() === now.toDateString();
+  const day: Intl.DateTimeFormatOptions = isToday ? {} : { month: 'short', day: 'numeric' };
+  return new Intl.DateTimeFormat(locale(), { ...day, hour: 'numeric', minute: '2-digit' }).format(time);
+}
+
+const STEPS: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
+  ['year', 31_536_000],
+  ['month', 2_592_000],
+  ['day', 86_400],
+  ['hour', 3_600],
+  ['minute', 60],
+  ['second', 1],
+];
+
+/** `3 minutes ago`, `in 2 hours`, `now`. */
+export function formatRelative(time: Date, nowMs = Date.now()): string {
+  const seconds = (time.getTime() - nowMs) / 1_000;
+  const [unit, size] = STEPS.find(([, step]) => Math.abs(seconds) >= step) ?? ['second', 1];
+  const count = Math.abs(seconds) < 1 ? 0 : Math.trunc(seconds / size);
+  return new Intl.RelativeTimeFormat(locale(), { numeric: 'auto', style: 'short' }).format(count, unit);
+}
+
+/** `840 ms`, `2.4 s`, `3 min`, `2 h 5 min`. */
+export function formatDuration(ms: number): string {
+  const unit = (value: number, name: string, digits = 0): string =>
+    formatNumber(value, { style: 'unit', unit: name, unitDisplay: 'short', maximumFractionDigits: digits });
+  if (ms < 1_000) return unit(Math.max(0, Math.round(ms)), 'millisecond');
+  if (ms < 60_000) return unit(ms / 1_000, 'second', ms < 10_000 ? 1 : 0);
+  const minutes = Math.round(ms / 60_000);
+  if (minutes < 60) return unit(minutes, 'minute');
+  if (minutes < 2_880) return `${unit(Math.floor(minutes / 60), 'hour')} ${unit(minutes % 60, 'minute')}`;
+  return unit(Math.round(minutes / 1_440), 'day');
+}
