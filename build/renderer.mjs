@@ -26,7 +26,7 @@ try {
     build: {
       outDir: next,
       emptyOutDir: true,
-      target: 'chrome120',
+      target: ['chrome130', 'firefox130', 'safari18'],
       sourcemap: false,
       assetsInlineLimit: 0,
       manifest: 'manifest.json',

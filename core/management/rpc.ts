@@ -30,7 +30,8 @@ export function createRpcApi(services: ManagementServices): RpcApi {
   };
   const handler = new RPCHandler<CallContext>(router, {
     plugins: [new BodyLimitPlugin({ maxBodySize: LIMIT_BYTES })],
-    interceptors: [({ next }) => next().catch((thrown: unknown) => Promise.reject(failed(thrown)))],
+    // What came as no call at all (not JSON, too large) is refused by the protocol itself.
+    clientInterceptors: [({ next }) => next().catch((thrown: unknown) => Promise.reject(failed(thrown)))],
   });
 
   const call = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {

@@ -198,13 +198,15 @@ function routingInMemory(store: Store, settings: SettingsService): Pick<Manageme
   };
 }
 
-export async function startManagement(options: { readonly hasPassword?: boolean } = {}): Promise<ManagementServer> {
+export async function startManagement(
+  options: { readonly hasPassword?: boolean; readonly dashboardFolder?: string } = {},
+): Promise<ManagementServer> {
   let changes = 0;
   const services = await servicesInMemory(options.hasPassword !== false, () => {
     changes += 1;
   });
   const { settings, sessions } = services;
-  const management = createManagement(services);
+  const management = createManagement(services, options.dashboardFolder);
   const server = createServer((request, response) => {
     const decision = decideDoor(doorRequest(request), doorRules(settings.current()));
     if (decision.kind === 'refuse') {

@@ -1,0 +1,96 @@
+/** Texts: every key that is used exists, every key that exists is used, and each language has what English has. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { isObject, parseJson } from '../../core/base/json.ts';
+import { ROOT, readSources } from '../support/sources.ts';
+
+const LOCALES = `${ROOT}renderer/locales`;
+const LANGUAGES = readdirSync(LOCALES);
+const NAMESPACES = readdirSync(`${LOCALES}/en`).map((name) => name.replace('.json', ''));
+/** `count_one`, `count_other`: one key to the code, as many texts as the language has plurals. */
+const PLURAL = /_(?:zero|one|two|few|many|other)$/;
+/** `{{name}}` and `<1>…</1>`: what a text must take over from English. */
+const SLOTS = /\{\{[^}]+\}\}|<\/?\w+\/?>/g;
+
+function textsOf(language: string, namespace: string): ReadonlyMap<string, string> {
+  const file = `${LOCALES}/${language}/${namespace}.json`;
+  const out = new Map<string, string>();
+  const walk = (value: unknown, path: string): void => {
+    if (typeof value === 'string') out.set(path, value);
+    else if (isObject(value))
+      for (const [key, part] of Object.entries(value)) walk(part, path === '' ? key : `${path}.${key}`);
+  };
+  if (existsSync(file)) walk(parseJson(readFileSync(file, 'utf8')), '');
+  return out;
+}
+const keysOf = (texts: ReadonlyMap<string, string>): string[] =>
+  [...new Set([...texts.keys()].map((key) => key.replace(PLURAL, '')))].sort();
+
+interface Used {
+  readonly namespace: string;
+  /** A regular expression where a part of the key is put in (`pages.${id}`). */
+  readonly pattern: RegExp;
+  readonly text: string;
+}
+
+/** Every `t('key')`; the namespace is the one that the file asks for with `useTranslation('…')`. */
+function usedKeys(): readonly Used[] {
+  return readSources()
+    .filter(({ path }) => path.startsWith('renderer/'))
+    .flatMap(({ code }) => {
+      const own = /useTranslation\(\[?'([a-z-]+)'/.exec(code)?.[1] ?? 'common';
+      return [
+        ...code.matchAll(
+          /\bt\(\s*(['`])((?:(?!\1).)+)\1|\bi18nKey=(['"])([^'"]+)\3|\bt\(\s*[^'`)]+\?\s*'([^']+)'\s*:\s*'([^']+)'/g,
+        ),
+      ].flatMap(([, , plain, , component, first, second]) =>
+        [plain, component, first, second].filter((key) => key !== undefined).map((key) => usedKey(key, own)),
+      );
+    });
+}
+
+function usedKey(key: string, own: string): Used {
+  const [namespace, name] = key.includes(':')
+    ? [key.split(':')[0] ?? own, key.slice(key.indexOf(':') + 1)]
+    : [own, key];
+  const pattern = name
+    .split(/\$\{[^}]*\}/)
+    .map((part) => part.replace(/[.*+?^$()|[\]\\]/g, '\\$&'))
+    .join('[^.]+');
+  return { namespace, pattern: new RegExp(`^${pattern}$`), text: `${namespace}:${name}` };
+}
+
+describe('English', () => {
+  const used = usedKeys();
+  const present = NAMESPACES.flatMap((namespace) =>
+    keysOf(textsOf('en', namespace)).map((key) => ({ namespace, key })),
+  );
+  it('has every key that is used', () => {
+    const missing = used.filter(
+      ({ namespace, pattern }) => !present.some((text) => text.namespace === namespace && pattern.test(text.key)),
+    );
+    expect(missing.map(({ text }) => text)).toEqual([]);
+  });
+  it('has no key that nobody uses', () => {
+    const unused = present.filter(
+      ({ namespace, key }) => !used.some((use) => use.namespace === namespace && use.pattern.test(key)),
+    );
+    expect(unused.map(({ namespace, key }) => `${namespace}:${key}`)).toEqual([]);
+  });
+});
+
+describe.each(LANGUAGES.filter((language) => language !== 'en'))('%s', (language) => {
+  it.each(NAMESPACES)('has all of %s, with the same places to fill in', (namespace) => {
+    const [english, other] = [textsOf('en', namespace), textsOf(language, namespace)];
+    expect(keysOf(other)).toEqual(keysOf(english));
+    for (const [key, text] of other) {
+      const model = english.get(key) ?? english.get(key.replace(PLURAL, '_other')) ?? '';
+      const slots = new Set(model.match(SLOTS));
+      expect(
+        [...(text.match(SLOTS) ?? [])].filter((slot) => !slots.has(slot)),
+        key,
+      ).toEqual([]);
+      if (!PLURAL.test(key)) expect(new Set(text.match(SLOTS)), key).toEqual(slots);
+    }
+  });
+});
