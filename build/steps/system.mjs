@@ -18,6 +18,8 @@ const NEEDS = [
     why: 'the keychain test starts a Secret Service',
   },
   { debian: 'libsecret-1-0', has: hasLibsecret, why: 'keytar loads it' },
+  { debian: 'chromium', has: hasChromium, why: 'the dashboard is opened in it' },
+  { debian: 'xvfb', has: () => onPath('Xvfb'), why: 'windows of the desktop app are shown on it' },
   { debian: 'jq', has: () => onPath('jq'), why: 'the script of the real clients uses it' },
   { debian: 'bc', has: () => onPath('bc'), why: 'the script of the real clients uses it' },
 ];
@@ -55,6 +57,10 @@ function onPath(program) {
   return (process.env['PATH'] ?? '')
     .split(delimiter)
     .some((folder) => folder !== '' && existsSync(join(folder, program)));
+}
+
+function hasChromium() {
+  return ['chromium', 'chromium-browser', 'google-chrome'].some((name) => onPath(name));
 }
 
 function hasLibsecret() {

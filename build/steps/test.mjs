@@ -7,7 +7,7 @@ import { FAILED, ROOT, runNode, say } from './process.mjs';
 import { ensureSystem } from './system.mjs';
 
 /** Suites with a folder of their own; all other tests are unit tests. In the order they run. */
-const FOLDERS = ['contract', 'integration', 'e2e'];
+const FOLDERS = ['contract', 'integration', 'e2e', 'renderer'];
 
 /**
  * @typedef {{ name: string, args: readonly string[] }} Suite

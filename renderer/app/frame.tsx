@@ -5,6 +5,7 @@ import { IconMenu2 } from '@tabler/icons-react';
 import { Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Route, Switch } from 'wouter';
+import { useRenewalByFacts } from '../live.ts';
 import { PAGE_ACTION_SLOT, PAGE_TITLE_SLOT } from '../ui/page-header.tsx';
 import { EmptyState, RowsSkeleton } from '../ui/states.tsx';
 import { EndpointPill } from './endpoint-pill.tsx';
@@ -27,6 +28,7 @@ export function Frame({ isLost, onRetry }: FrameProps) {
   const [isMenuOpen, menu] = useDisclosure(false);
   const [isHelpOpen, help] = useDisclosure(false);
   useKeyboard({ onHelp: help.open });
+  useRenewalByFacts();
   return (
     <div className={styles.frame}>
       <a href="#content" className="skip-link">
