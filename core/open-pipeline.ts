@@ -2,6 +2,7 @@
 import type { Clock } from './base/clock.ts';
 import type { EventBus } from './base/event-bus.ts';
 import type { Log } from './base/log.ts';
+import { Turns } from './base/turns.ts';
 import { dispatcherThrough, type Network } from './open-routing.ts';
 import { type ActiveRequests, createActiveRequests } from './pipeline/active-requests.ts';
 import type { SharedAnswer, SharedRegister } from './pipeline/idempotency-stage.ts';
@@ -41,6 +42,9 @@ export interface Pipeline {
   readonly active: ActiveRequests;
 }
 
+/** Fetches of remote media at the same time, over all requests: what they hold in memory is bounded by it. */
+const MEDIA_FETCHES = 16;
+
 export function openPipeline({ clock, log, isMediaAddressAllowed }: PipelinePorts, parts: PipelineParts): Pipeline {
   const { store, vault, settings, events } = parts;
   const budgets = createBudgets({
@@ -59,12 +63,17 @@ export function openPipeline({ clock, log, isMediaAddressAllowed }: PipelinePort
   });
   const signatures = createSignatureCache({ repository: store.signatures, ...{ vault, clock, log } });
   const proxyFor = (origin: string) => dispatcherThrough({ origin }, parts);
+  const fetches = new Turns(MEDIA_FETCHES);
   const media = { isAllowed: isMediaAddressAllowed, proxyFor };
   const active = createActiveRequests({ events, clock });
   return {
     active,
     pipeline: {
-      lanes: { fetchMedia: (url, signal) => fetchMedia(url, signal, media), signatures },
+      lanes: {
+        fetchMedia: (url, signal, received) =>
+          fetches.run(() => fetchMedia(url, signal, { ...media, received }), signal),
+        signatures,
+      },
       walk: parts.routing.walk,
       shapeRules: () => settings.current(),
       ...{ register, cache, budgets },

@@ -1,37 +1,94 @@
-/** Replaces remote images and files of a request by their bytes, for targets that take only inline data. */
+/**
+ * Replaces remote images and files of a request by their bytes, for targets that take only inline data. What one request
+ * may fetch is bounded in number and in bytes of all together; each by itself is bounded in `upstream/fetch-media.ts`.
+ */
+import { Turns } from '../base/turns.ts';
 import type { MediaPart, Part } from '../model/part.ts';
 import type { ChatRequest, Message } from '../model/request.ts';
+import { mediaUnavailable } from '../upstream/fetch-media.ts';
 import type { LanePorts } from './lane.ts';
 
-/** At most this many remote parts are fetched for one request. */
-const REMOTE_LIMIT = 32;
+export interface MediaBounds {
+  /** Different addresses. */
+  readonly count: number;
+  readonly bytes: number;
+  /** Fetches of one request at the same time. */
+  readonly atOnce: number;
+}
 
-/** The request with every remote medium inline. Throws `media_unavailable` with the path of the part at fault. */
+/** More than any provider takes in one request: Gemini 20 MB, Anthropic 32 MB and 100 images, Bedrock 20 images. */
+const BOUNDS: MediaBounds = { count: 32, bytes: 64 * 1024 * 1024, atOnce: 4 };
+
+/**
+ * The request with every remote medium inline. Throws `media_unavailable`, which names the medium at fault: one that
+ * cannot be had, or the first beyond a bound; the other fetches are given up then.
+ */
 export async function inlineMedia(
   request: ChatRequest,
   ports: Pick<LanePorts, 'fetchMedia'>,
   signal: AbortSignal,
+  bounds: MediaBounds = BOUNDS,
 ): Promise<ChatRequest> {
   if (!holdsRemoteMedia(request)) return request;
-  const fetched = new Map<string, ReturnType<LanePorts['fetchMedia']>>();
+  const failure = new AbortController();
+  const media = new RequestMedia(ports, AbortSignal.any([signal, failure.signal]), bounds);
   const inline = async (part: Part): Promise<Part> => {
     if (part.type === 'tool-result') return { ...part, content: await Promise.all(part.content.map(inline)) };
     if (!isRemote(part)) return part;
-    const { url } = part.source;
-    let media = fetched.get(url);
-    if (media === undefined) {
-      if (fetched.size >= REMOTE_LIMIT) return part;
-      media = ports.fetchMedia(url, signal);
-      fetched.set(url, media);
-    }
-    const { mediaType, data } = await media;
+    const { mediaType, data } = await media.get(part.source.url);
     const known = mediaType === 'application/octet-stream' ? (part.source.mediaType ?? mediaType) : mediaType;
     return { ...part, source: { type: 'base64', mediaType: known, data } };
   };
-  const messages = await Promise.all(
-    request.messages.map(async (message) => ({ ...message, parts: await Promise.all(message.parts.map(inline)) })),
-  );
-  return { ...request, messages };
+  try {
+    const messages = await Promise.all(
+      request.messages.map(async (message) => ({ ...message, parts: await Promise.all(message.parts.map(inline)) })),
+    );
+    return { ...request, messages };
+  } finally {
+    failure.abort();
+  }
+}
+
+/** What one request fetches: each address once. */
+class RequestMedia {
+  readonly #ports: Pick<LanePorts, 'fetchMedia'>;
+  readonly #signal: AbortSignal;
+  readonly #bounds: MediaBounds;
+  readonly #turns: Turns;
+  readonly #fetched = new Map<string, ReturnType<LanePorts['fetchMedia']>>();
+  #bytes = 0;
+
+  constructor(ports: Pick<LanePorts, 'fetchMedia'>, signal: AbortSignal, bounds: MediaBounds) {
+    this.#ports = ports;
+    this.#signal = signal;
+    this.#bounds = bounds;
+    this.#turns = new Turns(bounds.atOnce);
+  }
+
+  get(url: string): ReturnType<LanePorts['fetchMedia']> {
+    const known = this.#fetched.get(url);
+    if (known !== undefined) return known;
+    const { count } = this.#bounds;
+    if (this.#fetched.size >= count) {
+      return Promise.reject(mediaUnavailable(url, `a request may name at most ${count} remote images and files`));
+    }
+    const media = this.#turns.run(
+      () => this.#ports.fetchMedia(url, this.#signal, (bytes) => this.#take(url, bytes)),
+      this.#signal,
+    );
+    this.#fetched.set(url, media);
+    return media;
+  }
+
+  #take(url: string, bytes: number): void {
+    this.#bytes += bytes;
+    const limit = this.#bounds.bytes;
+    if (this.#bytes <= limit) return;
+    throw mediaUnavailable(
+      url,
+      `with it the remote images and files of this request are larger than ${limit / 1_048_576} MB together`,
+    );
+  }
 }
 
 /** Does any part name its bytes by a URL? */

@@ -14,8 +14,12 @@ import type { SignatureShelf } from './call-signatures.ts';
 import type { Exchange } from './exchange.ts';
 
 export interface LanePorts {
-  /** Fetches remote media for targets that take only inline data. */
-  fetchMedia(url: string, signal: AbortSignal): Promise<{ readonly mediaType: string; readonly data: string }>;
+  /** Fetches remote media for targets that take only inline data; `received` is told each piece's bytes and may refuse. */
+  fetchMedia(
+    url: string,
+    signal: AbortSignal,
+    received?: (bytes: number) => void,
+  ): Promise<{ readonly mediaType: string; readonly data: string }>;
   /** What signed turns must bring back, for clients that cannot carry it. */
   readonly signatures: SignatureShelf;
 }

@@ -34,6 +34,8 @@ export interface MediaRules {
   readonly isAllowed?: ((address: string) => boolean) | undefined;
   /** The network proxy to go through, if any: the address that was checked is what it is asked for. */
   readonly proxyFor?: (origin: string) => Dispatcher | undefined;
+  /** Told the bytes of each piece that came; may throw to end it. */
+  readonly received?: ((bytes: number) => void) | undefined;
 }
 
 /**
@@ -47,7 +49,7 @@ export async function fetchMedia(url: string, signal: AbortSignal, rules: MediaR
     if (answer.redirect === undefined) return answer.media;
     next = parseUrl(answer.redirect, next);
   }
-  throw unavailable(url, `it redirects more than ${REDIRECT_LIMIT} times`);
+  throw mediaUnavailable(url, `it redirects more than ${REDIRECT_LIMIT} times`);
 }
 
 type Fetched = { readonly redirect: string } | { readonly redirect?: undefined; readonly media: Media };
@@ -63,6 +65,7 @@ async function fetchOnce(url: URL, signal: AbortSignal, rules: MediaRules): Prom
     return read(
       url,
       await request(asked, { dispatcher: proxy, signal, headers: { host: url.host } }).catch(failed(url)),
+      rules.received,
     );
   }
   const { address, family } = checked;
@@ -70,7 +73,7 @@ async function fetchOnce(url: URL, signal: AbortSignal, rules: MediaRules): Prom
     connect: { timeout: FETCH_TIMEOUT_MS, lookup: (_name, _options, done) => done(null, [{ address, family }]) },
   });
   try {
-    return await read(url, await request(url, { dispatcher: pinned, signal }).catch(failed(url)));
+    return await read(url, await request(url, { dispatcher: pinned, signal }).catch(failed(url)), rules.received);
   } finally {
     await pinned.destroy();
   }
@@ -78,22 +81,26 @@ async function fetchOnce(url: URL, signal: AbortSignal, rules: MediaRules): Prom
 
 function failed(url: URL): (error: unknown) => never {
   return (error) => {
-    throw error instanceof OmniError ? error : unavailable(url.href, 'its server did not deliver it', error);
+    throw error instanceof OmniError ? error : mediaUnavailable(url.href, 'its server did not deliver it', error);
   };
 }
 
-async function read(url: URL, { statusCode, headers, body }: Dispatcher.ResponseData): Promise<Fetched> {
+async function read(
+  url: URL,
+  { statusCode, headers, body }: Dispatcher.ResponseData,
+  received: MediaRules['received'],
+): Promise<Fetched> {
   try {
     const location = headers['location'];
     if (statusCode >= 300 && statusCode < 400 && typeof location === 'string') {
       await body.dump();
       return { redirect: location };
     }
-    if (statusCode !== 200) throw unavailable(url.href, `its server answered ${statusCode}`);
-    return { media: { mediaType: mediaTypeOf(headers['content-type']), data: await readBase64(url, body) } };
+    if (statusCode !== 200) throw mediaUnavailable(url.href, `its server answered ${statusCode}`);
+    return { media: { mediaType: mediaTypeOf(headers['content-type']), data: await readBase64(url, body, received) } };
   } catch (error) {
     if (error instanceof OmniError) throw error;
-    throw unavailable(url.href, 'its server did not deliver it', error);
+    throw mediaUnavailable(url.href, 'its server did not deliver it', error);
   }
 }
 
@@ -107,17 +114,19 @@ async function checkedAddress(
     const [first] = addresses;
     if (first !== undefined && addresses.every(({ address }) => isAllowed(address))) return first;
   } catch (error) {
-    throw unavailable(url.href, 'its host name cannot be resolved', error);
+    throw mediaUnavailable(url.href, 'its host name cannot be resolved', error);
   }
-  throw unavailable(url.href, 'its host is not a public address');
+  throw mediaUnavailable(url.href, 'its host is not a public address');
 }
 
-async function readBase64(url: URL, body: AsyncIterable<Buffer>): Promise<string> {
+async function readBase64(url: URL, body: AsyncIterable<Buffer>, received: MediaRules['received']): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of body) {
     size += chunk.length;
-    if (size > MEDIA_LIMIT_BYTES) throw unavailable(url.href, `it is larger than ${MEDIA_LIMIT_BYTES / 1_048_576} MB`);
+    received?.(chunk.length);
+    if (size > MEDIA_LIMIT_BYTES)
+      throw mediaUnavailable(url.href, `it is larger than ${MEDIA_LIMIT_BYTES / 1_048_576} MB`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('base64');
@@ -130,12 +139,13 @@ function mediaTypeOf(header: string | string[] | undefined): string {
 function parseUrl(url: string, base?: URL): URL {
   const parsed = URL.canParse(url, base?.href) ? new URL(url, base) : undefined;
   if (parsed === undefined || (parsed.protocol !== 'https:' && parsed.protocol !== 'http:')) {
-    throw unavailable(url, 'it is no http or https URL');
+    throw mediaUnavailable(url, 'it is no http or https URL');
   }
   return parsed;
 }
 
-function unavailable(url: string, why: string, cause?: unknown): OmniError {
+/** The error for a medium that cannot be fetched, and why. */
+export function mediaUnavailable(url: string, why: string, cause?: unknown): OmniError {
   const shown = url.length > 120 ? `${url.slice(0, 120)}…` : url;
   return new OmniError(
     'media_unavailable',
