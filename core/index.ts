@@ -217,7 +217,7 @@ function openSurfaces(
       isLocal: door.isLocal(request),
       isLoopbackListener: isLoopbackName(parts.serviceState.bound()?.host ?? ''),
     });
-  const { pipeline, ledger, active, signatures } = openPipeline(ports, { ...parts, store, vault });
+  const { pipeline, ledger, active, signatures, similarQuestions } = openPipeline(ports, { ...parts, store, vault });
   const { budgets } = pipeline;
   const trial = { run: generatePipeline(pipeline), snapshot: live.current, ledger };
   const gateway = createGateway({
@@ -254,7 +254,7 @@ function openSurfaces(
     budgets,
     answerCache: pipeline.cache,
     duplicates: pipeline.register,
-    signatures,
+    ...{ signatures, similarQuestions },
     ipFilter,
     proxies: parts.proxies,
     proxyTest: (proxy) => testProxy(proxy, ports.echoUrl),

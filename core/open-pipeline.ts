@@ -5,6 +5,8 @@ import type { Log } from './base/log.ts';
 import { Turns } from './base/turns.ts';
 import { dispatcherThrough, type Network } from './open-routing.ts';
 import { type ActiveRequests, createActiveRequests } from './pipeline/active-requests.ts';
+import { createEmbedder } from './pipeline/embed-text.ts';
+import { embeddingsPipeline } from './pipeline/embeddings.ts';
 import type { SharedAnswer, SharedRegister } from './pipeline/idempotency-stage.ts';
 import type { LedgerPorts } from './pipeline/ledger.ts';
 import type { GeneratePorts } from './pipeline/stages.ts';
@@ -15,6 +17,7 @@ import { type Budgets, createBudgets } from './policy/budgets.ts';
 import { createIdempotencyRegister } from './policy/idempotency.ts';
 import type { SettingsService } from './policy/settings.ts';
 import { createSignatureCache, type SignatureCache } from './policy/signature-cache.ts';
+import { createSimilarQuestions, type SimilarQuestions } from './policy/similar-questions.ts';
 import type { UsageRecord } from './store/records.ts';
 import type { Store } from './store/store.ts';
 import { fetchMedia } from './upstream/fetch-media.ts';
@@ -38,6 +41,7 @@ export interface PipelineParts extends Network {
 export interface Pipeline {
   readonly pipeline: GeneratePorts & { readonly budgets: Budgets };
   readonly signatures: SignatureCache;
+  readonly similarQuestions: SimilarQuestions;
   readonly ledger: LedgerPorts;
   readonly active: ActiveRequests;
 }
@@ -56,16 +60,22 @@ export function openPipeline({ clock, log, isMediaAddressAllowed }: PipelinePort
     },
   });
   const register: SharedRegister = createIdempotencyRegister<SharedAnswer>(clock);
-  const cache = createAnswerCache({
-    repository: store.cachedAnswers,
-    rules: () => settings.current().answerCache,
+  const answerRules = () => settings.current().answerCache;
+  const cache = createAnswerCache({ repository: store.cachedAnswers, rules: answerRules, ...{ clock, log } });
+  const questions = createSimilarQuestions({
+    repository: store.similarQuestions,
+    rules: answerRules,
     ...{ clock, log },
   });
+  const active = createActiveRequests({ events, clock });
+  const bodies = createBodyKeeper({ repository: store.bodies, rules: () => settings.current(), clock, log });
+  const { walk } = parts.routing;
+  const ledger: LedgerPorts = { clock, log, append: (record) => recordUsage(record, store, budgets), watch: active };
+  const embed = createEmbedder({ run: embeddingsPipeline({ walk, budgets, bodies }), ledger });
   const signatures = createSignatureCache({ repository: store.signatures, ...{ vault, clock, log } });
   const proxyFor = (origin: string) => dispatcherThrough({ origin }, parts);
   const fetches = new Turns(MEDIA_FETCHES);
   const media = { isAllowed: isMediaAddressAllowed, proxyFor };
-  const active = createActiveRequests({ events, clock });
   return {
     active,
     pipeline: {
@@ -74,13 +84,13 @@ export function openPipeline({ clock, log, isMediaAddressAllowed }: PipelinePort
           fetches.run(() => fetchMedia(url, signal, { ...media, received }), signal),
         signatures,
       },
-      walk: parts.routing.walk,
+      walk,
+      similar: { questions, embed, rules: () => answerRules().similar },
       shapeRules: () => settings.current(),
-      ...{ register, cache, budgets },
-      bodies: createBodyKeeper({ repository: store.bodies, rules: () => settings.current(), clock, log }),
+      ...{ register, cache, budgets, bodies },
     },
-    signatures,
-    ledger: { clock, log, append: (record) => recordUsage(record, store, budgets), watch: active },
+    similarQuestions: questions,
+    ...{ signatures, ledger },
   };
 }
 

@@ -15,6 +15,7 @@ const overview = z.object({
     hitRate: percentShape,
     tokensSaved: z.number(),
   }),
+  similarAnswers: z.object({ enabled: z.boolean(), entries: z.number(), hits: z.number() }),
   signatureCache: signatureStatsShape,
   idempotency: z.object({ activeKeys: z.number(), windowMs: z.number() }),
 });
@@ -22,6 +23,7 @@ const stats = z.object({
   size: z.number(),
   maxSize: z.number(),
   hits: z.number(),
+  similarHits: z.number(),
   misses: z.number(),
   evictions: z.number(),
   hitRate: percentShape,
@@ -40,26 +42,33 @@ export const cacheContract = {
 
 export const cacheHandlers = ({ cache }: Handlers) => ({
   get: cache.get.handler(({ context: { services } }) => {
-    const { memoryEntries, dbEntries, hits, misses, tokensSaved } = services.answerCache.stats();
+    const { memoryEntries, dbEntries, hits, similarHits, misses, tokensSaved } = services.answerCache.stats();
     return {
       semanticCache: { memoryEntries, dbEntries, hits, misses, hitRate: percent(hits, hits + misses), tokensSaved },
+      similarAnswers: {
+        enabled: services.settings.current().answerCache.similar.enabled,
+        entries: services.similarQuestions.count(),
+        hits: similarHits,
+      },
       signatureCache: signatureStats(services),
       idempotency: { activeKeys: services.duplicates.size(), windowMs: WINDOW_MS },
     };
   }),
   clear: cache.clear.handler(({ context: { services } }) => clear(services)),
   stats: cache.stats.handler(({ context: { services } }) => {
-    const { memoryEntries, maxEntries, hits, misses, evictions, tokensSaved } = services.answerCache.stats();
+    const { memoryEntries, maxEntries, hits, similarHits, misses, evictions, tokensSaved } =
+      services.answerCache.stats();
     return {
       size: memoryEntries,
       maxSize: maxEntries,
-      ...{ hits, misses, evictions, tokensSaved },
+      ...{ hits, similarHits, misses, evictions, tokensSaved },
       hitRate: percent(hits, hits + misses),
     };
   }),
   clearStats: cache.clearStats.handler(({ context: { services } }) => clear(services)),
 });
 
-function clear({ answerCache }: ManagementServices): z.output<typeof cleared> {
+function clear({ answerCache, similarQuestions }: ManagementServices): z.output<typeof cleared> {
+  similarQuestions.clear();
   return { ok: true, expiredRemoved: answerCache.clear() };
 }

@@ -14,6 +14,7 @@ import type { ServiceState } from '../policy/service-state.ts';
 import type { Sessions } from '../policy/sessions.ts';
 import type { SettingsService } from '../policy/settings.ts';
 import type { SignatureCache } from '../policy/signature-cache.ts';
+import type { SimilarQuestions } from '../policy/similar-questions.ts';
 import type { ModelInfo } from '../providers/catalog/model-info.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { Balancer } from '../routing/balancer.ts';
@@ -49,6 +50,7 @@ export interface ManagementServices {
   readonly settings: SettingsService;
   readonly balancer: Pick<Balancer, 'metrics'>;
   readonly answerCache: Pick<AnswerCache, 'stats' | 'clear'>;
+  readonly similarQuestions: Pick<SimilarQuestions, 'count' | 'clear'>;
   readonly signatures: Pick<SignatureCache, 'stats'>;
   /** Requests that may be answered again. */
   readonly duplicates: { size(): number };

@@ -7,12 +7,15 @@ import { createHash } from 'node:crypto';
 import { canonicalJson } from '../base/canonical-json.ts';
 import { asArray, parseJson } from '../base/json.ts';
 import type { ChatEvent } from '../model/event.ts';
+import type { ChatRequest } from '../model/request.ts';
 import type { AnswerCache } from '../policy/answer-cache.ts';
 import type { Answer, Exchange, Reply, Stage } from './exchange.ts';
 import { JSON_HEADERS, replyContext } from './lane.ts';
+import { type GroupOf, type SimilarPorts, similarSearch } from './similar-answers.ts';
 
 export interface CachePorts {
   readonly cache: AnswerCache;
+  readonly similar: SimilarPorts;
   /** The models that the request would go to, in order. Throws what the plan throws. */
   routeOf(exchange: Exchange): string;
 }
@@ -20,14 +23,25 @@ export interface CachePorts {
 /** Every protocol writes it like this, so a request without it need not be decoded. */
 const MENTIONS_TEMPERATURE = '"temperature"';
 
-export function cacheStage({ cache, routeOf }: CachePorts): Stage {
+export function cacheStage({ cache, similar, routeOf }: CachePorts): Stage {
   return async (exchange, next) => {
     if (!cache.isEnabled() || !mayBeCached(exchange)) return next();
-    const key = keyOf(exchange, routeOf(exchange));
+    const { caller, request } = exchange;
+    const route = routeOf(exchange);
+    const asked = askedOf(request());
+    const key = digest([caller.apiKeyId ?? '', route, asked]);
     const kept = cache.get(key);
-    if (kept !== undefined) return fromCache(exchange, readEvents(kept));
+    if (kept !== undefined) return fromCache(exchange, kept, 'HIT');
+    const groupOf: GroupOf = (masked, model) => digest(['group', model, caller.apiKeyId ?? '', route, masked]);
+    const search = similarSearch(exchange, asked, groupOf, similar);
+    const near = await search?.find();
+    const alike = near === undefined ? undefined : cache.getSimilar(near);
+    if (alike !== undefined) return fromCache(exchange, alike, 'SIMILAR');
     const reply = await next();
-    if (reply.answer !== undefined && isWorthKeeping(reply.answer)) keep(cache, key, reply.answer);
+    if (reply.answer !== undefined && isWorthKeeping(reply.answer)) {
+      keep(cache, key, reply.answer);
+      search?.remember(key, reply.answer.events);
+    }
     return { ...reply, headers: { ...reply.headers, 'x-omniroute-cache': 'MISS' } };
   };
 }
@@ -57,20 +71,21 @@ function keep(cache: AnswerCache, key: string, { events, target }: Answer): void
  * Left out of the key: the name asked for (the route says what it means), whether to stream, and with it the wish for
  * usage in the stream, and how the client spells its token limit. Everything else may change the answer.
  */
-function keyOf({ caller, request }: Exchange, route: string): string {
-  const { model: _model, stream: _stream, includeUsage: _usage, maxOutputTokensField: _name, ext, ...rest } = request();
-  const asked = ext === undefined || Object.keys(ext.data).length === 0 ? rest : { ...rest, ext };
-  return createHash('sha256')
-    .update(canonicalJson([caller.apiKeyId ?? '', route, asked]))
-    .digest('hex');
+function askedOf(request: ChatRequest): Partial<ChatRequest> {
+  const { model: _model, stream: _stream, includeUsage: _usage, maxOutputTokensField: _name, ext, ...rest } = request;
+  return ext === undefined || Object.keys(ext.data).length === 0 ? rest : { ...rest, ext };
 }
 
-async function fromCache(exchange: Exchange, events: readonly ChatEvent[]): Promise<Reply> {
-  const { body, losses } = exchange.codec.encodeReply(events, replyContext(exchange));
+function digest(value: unknown): string {
+  return createHash('sha256').update(canonicalJson(value)).digest('hex');
+}
+
+async function fromCache(exchange: Exchange, kept: string, how: 'HIT' | 'SIMILAR'): Promise<Reply> {
+  const { body, losses } = exchange.codec.encodeReply(readEvents(kept), replyContext(exchange));
   exchange.ledger.serve('cache');
   exchange.ledger.lose(losses);
   await exchange.ledger.close('ok');
-  return { status: 200, headers: { ...JSON_HEADERS, 'x-omniroute-cache': 'HIT' }, body: JSON.stringify(body) };
+  return { status: 200, headers: { ...JSON_HEADERS, 'x-omniroute-cache': how }, body: JSON.stringify(body) };
 }
 
 /** Our own writing of a moment or a start ago. */

@@ -16,6 +16,7 @@ import { hubLane } from './lane-hub.ts';
 import { canPass, passLane } from './lane-pass.ts';
 import { progressStage } from './progress-stage.ts';
 import { type ShapeRules, shapeStage } from './shape-stage.ts';
+import type { SimilarPorts } from './similar-answers.ts';
 import { type WalkPorts, walk } from './walk.ts';
 
 export interface GeneratePorts {
@@ -23,6 +24,7 @@ export interface GeneratePorts {
   readonly walk: WalkPorts;
   readonly register: SharedRegister;
   readonly cache: AnswerCache;
+  readonly similar: SimilarPorts;
   readonly budgets: Pick<Budgets, 'check'>;
   readonly bodies: BodyKeeper;
   shapeRules(): ShapeRules;
@@ -42,7 +44,7 @@ export function generatePipeline(ports: GeneratePorts): (exchange: Exchange) => 
     idempotencyStage(ports.register),
     withinBudget(ports.budgets),
     shapeStage(ports.shapeRules),
-    cacheStage({ cache: ports.cache, routeOf }),
+    cacheStage({ cache: ports.cache, similar: ports.similar, routeOf }),
     attempt(ports),
   ]);
 }

@@ -21,6 +21,8 @@ export interface AnswerCacheStats {
   readonly dbEntries: number;
   readonly maxEntries: number;
   readonly hits: number;
+  /** Answered with what another question got that means the same. */
+  readonly similarHits: number;
   readonly misses: number;
   readonly evictions: number;
   readonly tokensSaved: number;
@@ -30,6 +32,8 @@ export interface AnswerCache {
   isEnabled(): boolean;
   /** The answer's events as JSON; undefined when there is none that is fresh. */
   get(key: string): string | undefined;
+  /** The same for a question that means the same: a hit of its own kind, and never a miss. */
+  getSimilar(key: string): string | undefined;
   /** `tokens`: what an answer from here spares. A failing disk is logged; memory keeps it all the same. */
   put(key: string, answer: { readonly model: string; readonly events: string; readonly tokens: number }): void;
   stats(): AnswerCacheStats;
@@ -40,24 +44,13 @@ export interface AnswerCache {
 }
 
 export function createAnswerCache({ repository, rules, clock, log }: AnswerCachePorts): AnswerCache {
-  let [hits, misses, evictions, tokensSaved] = [0, 0, 0, 0];
-  const open = (maxSize: number): LRUCache<string, CachedAnswerRecord> =>
-    new LRUCache({
-      maxSize,
-      sizeCalculation: ({ events }) => events.length * 2 + 200,
-      dispose: (_record, _key, reason) => {
-        if (reason === 'evict') evictions += 1;
-      },
-    });
-  let maxMemoryBytes = rules().maxMemoryBytes;
-  let memory = open(maxMemoryBytes);
-  const current = (): LRUCache<string, CachedAnswerRecord> => {
-    if (rules().maxMemoryBytes !== maxMemoryBytes) {
-      maxMemoryBytes = rules().maxMemoryBytes;
-      memory = open(maxMemoryBytes);
-    }
-    return memory;
-  };
+  let [hits, similarHits, misses, evictions, tokensSaved] = [0, 0, 0, 0, 0];
+  const memory = memoryTier(
+    () => rules().maxMemoryBytes,
+    () => {
+      evictions += 1;
+    },
+  );
   const stored = (key: string, nowMs: number): CachedAnswerRecord | undefined => {
     try {
       return repository.get(key, nowMs);
@@ -66,25 +59,32 @@ export function createAnswerCache({ repository, rules, clock, log }: AnswerCache
       return undefined;
     }
   };
+  const find = (key: string): string | undefined => {
+    const nowMs = clock.nowMs();
+    const kept = memory().get(key);
+    const record = kept !== undefined && kept.expiresAtMs > nowMs ? kept : stored(key, nowMs);
+    if (record === undefined) return undefined;
+    tokensSaved += record.tokensSaved;
+    if (record !== kept) memory().set(key, record);
+    return record.events;
+  };
   return {
     isEnabled: () => rules().enabled,
     get(key) {
-      const nowMs = clock.nowMs();
-      const kept = current().get(key);
-      const record = kept !== undefined && kept.expiresAtMs > nowMs ? kept : stored(key, nowMs);
-      if (record === undefined) {
-        misses += 1;
-        return undefined;
-      }
-      hits += 1;
-      tokensSaved += record.tokensSaved;
-      if (record !== kept) memory.set(key, record);
-      return record.events;
+      const events = find(key);
+      if (events === undefined) misses += 1;
+      else hits += 1;
+      return events;
+    },
+    getSimilar(key) {
+      const events = find(key);
+      if (events !== undefined) similarHits += 1;
+      return events;
     },
     put(key, { model, events, tokens }) {
       const createdAtMs = clock.nowMs();
       const record = { key, model, events, tokensSaved: tokens, createdAtMs, expiresAtMs: createdAtMs + rules().ttlMs };
-      current().set(key, record);
+      memory().set(key, record);
       try {
         repository.put(record);
       } catch (cause) {
@@ -92,15 +92,36 @@ export function createAnswerCache({ repository, rules, clock, log }: AnswerCache
       }
     },
     stats: () => ({
-      memoryEntries: memory.size,
+      memoryEntries: memory().size,
       dbEntries: repository.count(),
       maxEntries: rules().maxEntries,
-      ...{ hits, misses, evictions, tokensSaved },
+      ...{ hits, similarHits, misses, evictions, tokensSaved },
     }),
     clear() {
-      memory.clear();
+      memory().clear();
       return repository.clear();
     },
     prune: () => repository.prune(clock.nowMs(), rules().maxEntries),
+  };
+}
+
+/** The answers in memory; a new bound begins with none. */
+function memoryTier(maxBytes: () => number, onEvict: () => void): () => LRUCache<string, CachedAnswerRecord> {
+  const open = (maxSize: number): LRUCache<string, CachedAnswerRecord> =>
+    new LRUCache({
+      maxSize,
+      sizeCalculation: ({ events }) => events.length * 2 + 200,
+      dispose: (_record, _key, reason) => {
+        if (reason === 'evict') onEvict();
+      },
+    });
+  let bound = maxBytes();
+  let memory = open(bound);
+  return () => {
+    if (maxBytes() !== bound) {
+      bound = maxBytes();
+      memory = open(bound);
+    }
+    return memory;
   };
 }

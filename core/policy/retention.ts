@@ -9,7 +9,7 @@ import type { Store } from '../store/store.ts';
 import type { Settings } from './settings.ts';
 
 export interface RetentionPorts {
-  readonly store: Pick<Store, 'usage' | 'rollups' | 'bodies' | 'cachedAnswers' | 'signatures'>;
+  readonly store: Pick<Store, 'usage' | 'rollups' | 'bodies' | 'cachedAnswers' | 'similarQuestions' | 'signatures'>;
   rules(): Pick<Settings, 'retentionDays' | 'maxDatabaseBytes' | 'requestLogs' | 'answerCache'>;
   readonly clock: Clock;
   readonly log: Log;
@@ -66,6 +66,7 @@ function removeSome({ store, rules, clock }: RetentionPorts): number {
     store.usage.prune(nowMs - retentionDays * DAY_MS) +
     store.bodies.prune(nowMs - requestLogs.days * DAY_MS, requestLogs.maxTotalBytes) +
     store.cachedAnswers.prune(nowMs, answerCache.maxEntries) +
+    store.similarQuestions.prune(nowMs, answerCache.maxEntries) +
     store.signatures.prune(nowMs - SIGNATURES.days * DAY_MS, SIGNATURES.entries, SIGNATURES.bytes) +
     store.rollups.prune(nowMs - ROLLUP_DAYS * DAY_MS) +
     store.usage.pruneToSize(maxDatabaseBytes)

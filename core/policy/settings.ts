@@ -112,11 +112,12 @@ export const SETTINGS_SHAPE = {
     maxMemoryBytes: z.int().min(1_024),
     ttlMs: z.int().min(1_000),
     /** Answers for requests that mean the same: needs a connected provider's embedding model. */
-    similar: z.strictObject({
-      enabled: z.boolean(),
-      model: z.string().max(300),
-      threshold: z.number().min(0.5).max(1),
-    }),
+    similar: z
+      .strictObject({ enabled: z.boolean(), model: z.string().max(300), threshold: z.number().min(0.5).max(1) })
+      .refine(({ enabled, model }) => !enabled || model !== '', {
+        path: ['model'],
+        message: 'must name an embedding model, like openai/text-embedding-3-small',
+      }),
   }),
   thinkingBudget: z.strictObject({
     mode: z.enum(['passthrough', 'auto', 'custom', 'adaptive']),

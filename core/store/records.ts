@@ -173,6 +173,19 @@ export interface CachedAnswerRecord {
   readonly expiresAtMs: number;
 }
 
+/** The embedding of a question whose answer is cached. */
+export interface SimilarQuestionRecord {
+  /** The key of its `CachedAnswerRecord`. */
+  readonly answerKey: string;
+  /** A digest of all of the request but the question; only questions of one group are compared. */
+  readonly group: string;
+  /** A digest of what must be equal in two texts (`policy/comparable-text.ts`). */
+  readonly literals: string;
+  readonly vector: Float32Array;
+  readonly createdAtMs: number;
+  readonly expiresAtMs: number;
+}
+
 export interface SignatureRecord {
   /** A digest of the caller and the tool call's id as the client knows it. */
   readonly callId: string;

@@ -13,6 +13,7 @@ import type {
   CustomModelRecord,
   NodeRecord,
   SignatureRecord,
+  SimilarQuestionRecord,
   UsageRecord,
 } from './records.ts';
 
@@ -151,6 +152,16 @@ export interface CachedAnswerRepository {
   clear(): number;
 }
 
+export interface SimilarQuestionRepository {
+  /** Those of a group that are not expired, the newest first, at most `limit`. */
+  list(group: string, nowMs: number, limit: number): readonly SimilarQuestionRecord[];
+  put(record: SimilarQuestionRecord): void;
+  count(): number;
+  /** Removes expired ones, and the oldest beyond `maxEntries`; how many. */
+  prune(nowMs: number, maxEntries: number): number;
+  clear(): number;
+}
+
 export interface SignatureRepository {
   get(key: string): SignatureRecord | undefined;
   put(record: SignatureRecord): void;
@@ -170,6 +181,7 @@ export interface Store {
   readonly rollups: RollupRepository;
   readonly bodies: BodyRepository;
   readonly cachedAnswers: CachedAnswerRepository;
+  readonly similarQuestions: SimilarQuestionRepository;
   readonly signatures: SignatureRepository;
   /** Bytes in use by the database, free pages not counted. */
   sizeBytes(): number;

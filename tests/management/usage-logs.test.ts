@@ -59,6 +59,7 @@ it('refuses a limit beyond the bound', async () => {
 it('tells what the cache holds', async () => {
   expect((await server.own('GET', '/api/cache')).body).toEqual({
     semanticCache: { memoryEntries: 0, dbEntries: 0, hits: 0, misses: 0, hitRate: '0.0', tokensSaved: 0 },
+    similarAnswers: { enabled: false, entries: 2, hits: 0 },
     signatureCache: { entries: 3, hits: 1, misses: 1, hitRate: '50.0' },
     idempotency: { activeKeys: 0, windowMs: 5_000 },
   });

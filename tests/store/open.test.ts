@@ -24,8 +24,9 @@ describe('openStore', () => {
     expect(database.prepare('SELECT * FROM _omniroute_migrations').all()).toEqual([
       { version: 1, name: 'initial', applied_at: NOW_MS },
       { version: 2, name: 'routing', applied_at: NOW_MS },
+      { version: 3, name: 'similar-questions', applied_at: NOW_MS },
     ]);
-    expect(database.prepare('SELECT * FROM db_meta').all()).toEqual([{ key: 'schema_version', value: '2' }]);
+    expect(database.prepare('SELECT * FROM db_meta').all()).toEqual([{ key: 'schema_version', value: '3' }]);
     database.close();
   });
 

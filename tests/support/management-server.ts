@@ -165,7 +165,7 @@ function caches(
   store: Store,
   settings: SettingsService,
   clock: Clock,
-): Pick<ManagementServices, 'answerCache' | 'duplicates' | 'signatures'> {
+): Pick<ManagementServices, 'answerCache' | 'duplicates' | 'signatures' | 'similarQuestions'> {
   const answerCache = createAnswerCache({
     repository: store.cachedAnswers,
     rules: () => settings.current().answerCache,
@@ -174,6 +174,7 @@ function caches(
   return {
     answerCache,
     duplicates: { size: () => 0 },
+    similarQuestions: { count: () => 2, clear: () => undefined },
     signatures: { stats: () => ({ entries: 3, hits: 1, misses: 1 }) },
   };
 }

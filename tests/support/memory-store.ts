@@ -6,6 +6,7 @@ import type {
   CachedAnswerRecord,
   CustomModelRecord,
   SignatureRecord,
+  SimilarQuestionRecord,
   UsageRecord,
 } from '../../core/store/records.ts';
 import type { Change, KeyValueRepository, Repository, Store, UsageTotals } from '../../core/store/store.ts';
@@ -55,6 +56,7 @@ export function memoryStore(): Store {
       ({ key }) => key,
       ({ expiresAtMs }, nowMs) => expiresAtMs > nowMs,
     ),
+    similarQuestions: { list: () => [], ...memoryTexts<SimilarQuestionRecord>(({ answerKey }) => answerKey) },
     signatures: memoryTexts<SignatureRecord>(({ callId }) => callId),
     sizeBytes: () => 0,
     transaction: (work) => work(),

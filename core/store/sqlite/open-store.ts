@@ -13,6 +13,7 @@ import { keyValueRepository } from './key-values.ts';
 import { nodesTable } from './nodes.ts';
 import { openDatabase } from './open-database.ts';
 import { rollupRepository } from './rollups.ts';
+import { similarQuestionRepository } from './similar-questions.ts';
 import { sizeBytes } from './size.ts';
 import { type StoreParts, tableRepository } from './table-repository.ts';
 import { usageRepository } from './usage.ts';
@@ -59,6 +60,7 @@ export function openStore({ path, log, clock }: StoreOptions): SqliteStore {
     rollups,
     bodies: bodyRepository(database),
     cachedAnswers: cachedAnswerRepository(database),
+    similarQuestions: similarQuestionRepository(database),
     signatures: signatureRepository(database),
     sizeBytes: () => sizeBytes(database),
     transaction: (work) => {
