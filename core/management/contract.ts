@@ -4,6 +4,7 @@ import { budgetContract } from './budget.ts';
 import { cacheContract } from './cache.ts';
 import { comboTestsContract } from './combo-tests.ts';
 import { combosContract } from './combos.ts';
+import { desktopContract } from './desktop.ts';
 import { fallbackChainsContract } from './fallback-chains.ts';
 import { gatewayContract } from './gateway-state.ts';
 import { ipFilterContract } from './ip-filter.ts';
@@ -35,6 +36,7 @@ export const contract = {
   cache: cacheContract,
   comboTests: comboTestsContract,
   combos: combosContract,
+  desktop: desktopContract,
   fallbackChains: fallbackChainsContract,
   gateway: gatewayContract,
   ipFilter: ipFilterContract,

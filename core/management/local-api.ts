@@ -2,11 +2,11 @@
  * The contract for a host in the same process: no HTTP, no cookies, no door. Whoever holds this is signed in by being part
  * of the app, so a host hands it to its own windows only. Loaded with the first use, as the other surfaces are.
  */
-import { createRouterClient, ORPCError } from '@orpc/server';
+import { createRouterClient } from '@orpc/server';
 import { RPCHandler } from '@orpc/server/message-port';
 import type { ManagementApi } from './client.ts';
-import { errorAnswer, restError } from './rest-errors.ts';
 import { router } from './router.ts';
+import { rpcError } from './rpc-errors.ts';
 import type { CallContext, ManagementServices } from './services.ts';
 
 /** One end of a message channel: Electron's, the browser's or Node's. */
@@ -27,16 +27,11 @@ export function createLocalApi(services: ManagementServices): LocalApi {
     hasSession: true,
     setCookie: () => undefined,
   };
-  const readable = (thrown: unknown): never => {
-    const error = restError(thrown);
-    if (error.code === 'internal') services.log.error('A management call failed.', {}, thrown);
-    const { status, body } = errorAnswer(error);
-    throw new ORPCError(error.code, { status, message: error.message, data: body });
-  };
-  const interceptors = [<T>({ next }: { next: () => Promise<T> }) => next().catch(readable)];
-  const handler = new RPCHandler<CallContext>(router, { interceptors });
+  const interceptor = <T>({ next }: { next: () => Promise<T> }): Promise<T> =>
+    next().catch((thrown: unknown) => Promise.reject(rpcError(thrown, services.log)));
+  const handler = new RPCHandler<CallContext>(router, { clientInterceptors: [interceptor] });
   return {
-    client: createRouterClient(router, { context, interceptors }),
+    client: createRouterClient(router, { context, interceptors: [interceptor] }),
     serve: (port) => handler.upgrade(port, { context }),
   };
 }

@@ -4,6 +4,7 @@ import { budgetHandlers } from './budget.ts';
 import { cacheHandlers } from './cache.ts';
 import { comboTestsHandlers } from './combo-tests.ts';
 import { combosHandlers } from './combos.ts';
+import { desktopHandlers } from './desktop.ts';
 import { fallbackChainsHandlers } from './fallback-chains.ts';
 import { gatewayHandlers } from './gateway-state.ts';
 import { implementer } from './implementer.ts';
@@ -36,6 +37,7 @@ export const router = implementer.router({
   cache: cacheHandlers(implementer),
   comboTests: comboTestsHandlers(implementer),
   combos: combosHandlers(implementer),
+  desktop: desktopHandlers(implementer),
   fallbackChains: fallbackChainsHandlers(implementer),
   gateway: gatewayHandlers(implementer),
   ipFilter: ipFilterHandlers(implementer),

@@ -4,13 +4,13 @@
  * https://orpc.dev/docs/advanced/rpc-protocol
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { ORPCError } from '@orpc/server';
+import type { ORPCError } from '@orpc/server';
 import { BodyLimitPlugin, RPCHandler } from '@orpc/server/node';
 import { OmniError } from '../base/errors.ts';
 import { pathOf } from '../base/request-path.ts';
 import { admit } from './admission.ts';
-import { errorAnswer, restError } from './rest-errors.ts';
 import { router } from './router.ts';
+import { rpcError } from './rpc-errors.ts';
 import type { CallContext, ManagementServices } from './services.ts';
 
 export const RPC_PREFIX = '/api/rpc';
@@ -23,11 +23,7 @@ export interface RpcApi {
 }
 
 export function createRpcApi(services: ManagementServices): RpcApi {
-  const failed = (thrown: unknown): ORPCError<string, unknown> => {
-    const error = restError(thrown);
-    if (error.code === 'internal') services.log.error('A management call failed.', {}, thrown);
-    return rpcError(error);
-  };
+  const failed = (thrown: unknown): ORPCError<string, unknown> => rpcError(thrown, services.log);
   const handler = new RPCHandler<CallContext>(router, {
     plugins: [new BodyLimitPlugin({ maxBodySize: LIMIT_BYTES })],
     // What came as no call at all (not JSON, too large) is refused by the protocol itself.
@@ -61,12 +57,6 @@ export function createRpcApi(services: ManagementServices): RpcApi {
       }
     },
   };
-}
-
-/** Code and sentence as they are; `data` is the error of the REST surface, with its `param`. */
-function rpcError(error: OmniError): ORPCError<string, unknown> {
-  const { status, body } = errorAnswer(error);
-  return new ORPCError(error.code, { status, message: error.message, data: body.error });
 }
 
 /** What failed before a procedure was reached, in the protocol's form of an error. */

@@ -22,6 +22,7 @@ import type { Resilience } from '../routing/resilience.ts';
 import type { Store } from '../store/store.ts';
 import type { ProxyTest } from '../upstream/proxy-test.ts';
 import type { LockableVault } from '../vault/vault.ts';
+import type { DesktopHost } from './desktop.ts';
 
 /** The catalog, as far as management needs it. */
 export interface CatalogList {
@@ -44,6 +45,8 @@ export interface ManagementServices {
   defaultCatalog(): CatalogList;
   /** Rows and custom nodes by id, as of the last change. */
   providers(): ReadonlyMap<string, Provider>;
+  /** Absent in a server without the desktop app. */
+  readonly desktop?: DesktopHost;
   readonly serviceState: ServiceState;
   readonly sessions: Sessions;
   readonly apiKeys: ApiKeys;

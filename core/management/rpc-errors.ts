@@ -1,0 +1,12 @@
+/** A failed call as the RPC protocol tells it, over HTTP and over a message port alike. */
+import { ORPCError } from '@orpc/server';
+import type { Log } from '../base/log.ts';
+import { errorAnswer, restError } from './rest-errors.ts';
+
+/** Code and sentence as they are; `data` is the error of the REST surface, with its `param`. What is ours is logged. */
+export function rpcError(thrown: unknown, log: Log): ORPCError<string, unknown> {
+  const error = restError(thrown);
+  if (error.code === 'internal') log.error('A management call failed.', {}, thrown);
+  const { status, body } = errorAnswer(error);
+  return new ORPCError(error.code, { status, message: error.message, data: body.error });
+}
