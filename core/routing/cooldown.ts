@@ -54,7 +54,7 @@ export function coolDown(
   { profile, nowMs, random }: CooldownClock & { readonly profile: ResilienceProfile },
 ): Cooldown {
   const { code, message, kind, retryAfterMs } = failure;
-  const isFresh = before !== undefined && nowMs - restsUntilMs(before) < FORGET_MS;
+  const isFresh = before !== undefined && !isForgotten(before, nowMs);
   // A burst fails as one: what began before the last failure says nothing that was not known.
   const isSame = isFresh && failure.startedAtMs <= before.failedAtMs;
   const raised = isFresh ? Math.min(before.level + 1, LEVEL_MAX, profile.maxBackoffLevel) : 0;
@@ -74,6 +74,11 @@ export function coolDown(
 export function warmUp(before: Cooldown | undefined, nowMs: number): Cooldown | undefined {
   if (before === undefined || before.toldUntilMs <= nowMs) return undefined;
   return { ...before, ownUntilMs: 0, level: 0 };
+}
+
+/** Has it rested so long ago that a further failure would begin anew? */
+export function isForgotten(cooldown: Cooldown, nowMs: number): boolean {
+  return nowMs - restsUntilMs(cooldown) >= FORGET_MS;
 }
 
 /** Until when it rests; in the past when it does not. */

@@ -7,7 +7,7 @@ import { asNumber, asObject, asString, type JsonObject } from '../base/json.ts';
 import type { Log } from '../base/log.ts';
 import type { KeyValueRepository } from '../store/store.ts';
 import type { Breaker } from './breaker.ts';
-import { type Cooldown, restsUntilMs } from './cooldown.ts';
+import { type Cooldown, isForgotten, restsUntilMs } from './cooldown.ts';
 
 /** What rests: an account, or one model of it. */
 export interface Resting {
@@ -38,7 +38,7 @@ export interface StatesPorts {
   readonly events?: EventSink;
 }
 
-/** Reads what was kept; rests that are over are dropped. A write that fails is logged, and routing goes on. */
+/** Reads what was kept; rests are dropped when they are over for so long that they count no more. A write that fails is logged, and routing goes on. */
 export function openStates({ keyValues, clock, log, events = noEvents }: StatesPorts): States {
   const nowMs = clock.nowMs();
   const breakers = new Map<string, Breaker>();
@@ -49,7 +49,7 @@ export function openStates({ keyValues, clock, log, events = noEvents }: StatesP
   }
   for (const [key, value] of keyValues.entries(COOLDOWNS)) {
     const rest = readResting(asObject(value));
-    if (rest !== undefined && restsUntilMs(rest.cooldown) > nowMs) resting.set(key, rest);
+    if (rest !== undefined && !isForgotten(rest.cooldown, nowMs)) resting.set(key, rest);
     else keyValues.remove(COOLDOWNS, key);
   }
   const write = (work: () => void): void => {

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { systemClock } from '../../core/base/clock.ts';
+import { type Clock, systemClock } from '../../core/base/clock.ts';
 import { asObject, asString, type JsonObject, parseJson } from '../../core/base/json.ts';
 import { silentLog } from '../../core/base/log.ts';
 import { type Core, createCore } from '../../core/index.ts';
@@ -33,6 +33,8 @@ export interface TestCore {
 }
 
 export interface TestCoreOptions {
+  /** Default: the machine's. */
+  readonly clock?: Clock;
   readonly env?: Record<string, string>;
   readonly dataDirectory?: string;
   readonly isMediaAddressAllowed?: (address: string) => boolean;
@@ -52,7 +54,7 @@ export async function startCore(options: TestCoreOptions = {}): Promise<TestCore
       read: () => Promise.reject(new Error('none here')),
       write: () => Promise.reject(new Error('none here')),
     },
-    clock: systemClock,
+    clock: options.clock ?? systemClock,
     log: silentLog,
     version: '0.0.0-test',
     ...(options.echoUrl !== undefined && { echoUrl: options.echoUrl }),
