@@ -1,5 +1,6 @@
 /**
- * `npm run bench [-- --quick] [-- --json] [-- --against <checkout>]`: what the gateway costs over a bare pass-through, in one run on one machine.
+ * `npm run bench [-- --quick] [-- --json] [-- --against <checkout>] [-- --cache]`: what the gateway costs over a bare
+ * pass-through, in one run on one machine; with `--cache` only what a hit of the answer cache takes.
  * Mock upstream, pass-through, gateway, a gateway with a full database and the load generator are five processes; every
  * round sends the same load to each in turn, so that the machine's moods hit all alike. Medians of the rounds are printed.
  */
@@ -8,8 +9,9 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startGateway } from '../support/gateway-process.ts';
 import { compare, renderComparison } from './against.ts';
+import { measureCacheHits } from './cache-hits.ts';
 import { cpuMs, median, residentMb } from './measure.ts';
-import { type Report, type Row, render, type Sample, summarise } from './report.ts';
+import { type Report, type Row, render, renderCacheHits, type Sample, summarise } from './report.ts';
 import { SCENARIOS, type Scenario, SLOW_STREAMS } from './scenarios.ts';
 import {
   type BenchGateway,
@@ -22,7 +24,12 @@ import {
 } from './targets.ts';
 
 const { values } = parseArgs({
-  options: { json: { type: 'boolean' }, quick: { type: 'boolean' }, against: { type: 'string' } },
+  options: {
+    json: { type: 'boolean' },
+    quick: { type: 'boolean' },
+    against: { type: 'string' },
+    cache: { type: 'boolean' },
+  },
 });
 const ROUNDS = values.quick === true ? 3 : 5;
 const WARM_UP_ROUNDS = values.quick === true ? 1 : 3;
@@ -32,13 +39,21 @@ const TIME_LIMIT_MS = values.quick === true ? 30_000 : 200_000;
 const startedMs = performance.now();
 const open: { stop: () => Promise<unknown> }[] = [];
 try {
-  if (values.against === undefined) {
+  if (values.cache === true) await benchCache();
+  else if (values.against === undefined) {
     const report = await bench();
     process.stdout.write(values.json === true ? `${JSON.stringify(report)}\n` : render(report));
     if (report.failedRequests > 0) process.exitCode = 1;
   } else await benchAgainst(resolve(values.against));
 } finally {
   for (const process of open.reverse()) await process.stop();
+}
+
+async function benchCache(): Promise<void> {
+  const upstream = opened(await startProgram('mock-upstream.ts'));
+  const hits = await measureCacheHits(opened(await startBenchGateway(upstream.origin)), opened(startLoad()));
+  process.stdout.write(values.json === true ? `${JSON.stringify(hits)}\n` : `${renderCacheHits(hits).join('\n')}\n`);
+  if (hits.some(({ failed, isPrivate }) => failed > 0 || !isPrivate)) process.exitCode = 1;
 }
 
 async function benchAgainst(root: string): Promise<void> {
@@ -60,8 +75,10 @@ async function bench(): Promise<Report> {
   const memoryAfterStreamsMb = await memoryAfterSlowStreams(upstream.origin, load);
   const targets = { passThrough, gateway, ...(full === undefined ? {} : { full }) };
   const { rows, rounds } = await measureAll(targets, load);
+  const cacheHits = await measureCacheHits(gateway, load);
   return {
     rows,
+    cacheHits,
     rounds,
     coldStartMs,
     memoryMb: {
@@ -70,7 +87,7 @@ async function bench(): Promise<Report> {
       after: residentMb(gateway.pid),
       ...(full === undefined ? {} : { fullAfter: residentMb(full.pid) }),
     },
-    failedRequests: rows.reduce((sum, row) => sum + row.failed, 0),
+    failedRequests: [...rows, ...cacheHits].reduce((sum, { failed }) => sum + failed, 0),
     loadAverage: { before: loadBefore, after: loadavg() },
     processors: cpus().length,
     seconds: (performance.now() - startedMs) / 1000,

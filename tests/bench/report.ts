@@ -1,4 +1,5 @@
 /** From samples to rows, and from rows to a table a person reads: every ratio stands beside its aim. */
+import type { CacheHits } from './cache-hits.ts';
 import type { JobResult } from './load.ts';
 import { median } from './measure.ts';
 import type { Figure, Scenario } from './scenarios.ts';
@@ -31,6 +32,7 @@ export interface Row {
 
 export interface Report {
   readonly rows: readonly Row[];
+  readonly cacheHits: readonly CacheHits[];
   readonly rounds: number;
   readonly coldStartMs: number;
   readonly memoryMb: {
@@ -45,6 +47,7 @@ export interface Report {
   readonly seconds: number;
 }
 
+const CACHE_HIT_AIM_MS = 2;
 const COLD_START_AIM_MS = 600;
 const MEMORY_AIM_MB = 150;
 const FULL_AIM = 1.1;
@@ -143,6 +146,8 @@ export function render(report: Report): string {
     ...table([header, ...rows]),
     '',
     ...full(report),
+    ...renderCacheHits(report.cacheHits),
+    '',
     aimLine('ready to serve after', report.coldStartMs, COLD_START_AIM_MS, 'ms'),
     `resident memory: ${number(report.memoryMb.before, 0)} MB before, ${number(report.memoryMb.after, 0)} MB after everything`,
     aimLine('resident memory after 500 streams', report.memoryMb.after500Streams, MEMORY_AIM_MB, 'MB'),
@@ -152,6 +157,15 @@ export function render(report: Report): string {
     ),
     `load average ${list(report.loadAverage.before)} before, ${list(report.loadAverage.after)} after, ${report.processors} processors; ${number(report.seconds, 0)} s`,
   ].join('\n')}\n`;
+}
+
+/** One line a client protocol. */
+export function renderCacheHits(hits: readonly CacheHits[]): string[] {
+  return hits.map(({ client, latencyMs, failed, isPrivate }) => {
+    const isReached = latencyMs < CACHE_HIT_AIM_MS && failed === 0 && isPrivate;
+    const seen = isPrivate ? 'all were hits, another key got a miss' : 'NOT all were hits, or another key got one';
+    return `a hit of the answer cache, ${client}: ${number(latencyMs)} ms at the median (aim: under ${CACHE_HIT_AIM_MS}; ${isReached ? 'reached' : 'MISSED'}; ${seen}; ${failed} failed)`;
+  });
 }
 
 function full({ rows }: Report): string[] {
