@@ -2,6 +2,7 @@
  * The two calls that tell whether a key works: the list of models, and the smallest answer that the protocol allows.
  * Everything comes from the provider's row; the key goes into the header that the row names and nowhere else.
  */
+import { randomUUID } from 'node:crypto';
 import type { JsonObject } from '../base/json.ts';
 import type { Secret } from '../base/secret.ts';
 import type { UpstreamFormatId } from '../model/format-id.ts';
@@ -55,12 +56,20 @@ const PROBES: Readonly<Record<UpstreamFormatId, (model: string) => JsonObject>> 
     contents: [{ role: 'user', parts: [{ text: 'test' }] }],
     generationConfig: { maxOutputTokens: 1 },
   }),
+  codewhisperer: (modelId) => ({
+    conversationState: {
+      chatTriggerType: 'MANUAL',
+      conversationId: randomUUID(),
+      currentMessage: { userInputMessage: { content: 'test', modelId, origin: 'AI_EDITOR' } },
+    },
+  }),
   'ollama-chat': (model) => ({ model, messages, stream: false, options: { num_predict: 1 } }),
 };
 
 function headersOf(endpoint: Endpoint, key: Secret | undefined): Record<string, string> {
   const headers: Record<string, string> = { accept: 'application/json', ...endpoint.headers };
-  if (key !== undefined) headers[endpoint.auth.header] = (endpoint.auth.prefix ?? '') + key.reveal();
+  const auth = endpoint.keyAuth ?? endpoint.auth;
+  if (key !== undefined) headers[auth.header] = (auth.prefix ?? '') + key.reveal();
   return headers;
 }
 

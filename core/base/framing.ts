@@ -3,6 +3,7 @@
  * wire, and `readFrames` takes bytes apart again, however the network cut them (inside a line, inside a character).
  */
 import { createParser } from 'eventsource-parser';
+import { readAwsEventStream } from './aws-event-stream.ts';
 import { OmniError } from './errors.ts';
 
 /** One event of a stream: SSE's `event:` name where the protocol uses it, and its data, nearly always JSON text. */
@@ -13,7 +14,7 @@ export interface Frame {
 
 export type FramingId = 'sse' | 'ndjson' | 'json-array';
 /** Those, and the ones that only upstreams use. */
-export type WireFramingId = FramingId;
+export type WireFramingId = FramingId | 'aws-event-stream';
 
 export interface Framing {
   readonly id: FramingId;
@@ -58,9 +59,10 @@ export interface FrameReader {
 /** Longest frame accepted, in characters: an image in one frame passes, a runaway upstream does not. */
 const FRAME_LIMIT = 64 * 1024 * 1024;
 
-/** A reader for one stream in the given framing. Throws `upstream_bad_response` when a frame passes 64 Mi characters. */
+/** A reader for one stream in the given framing. Throws `upstream_bad_response` for a frame that is damaged or passes 64 Mi characters. */
 export function readFrames(framing: WireFramingId): FrameReader {
   if (framing === 'sse') return readSse();
+  if (framing === 'aws-event-stream') return readAwsEventStream();
   return framing === 'ndjson' ? readLines() : readJsonArray();
 }
 

@@ -1,6 +1,7 @@
 /** The tables of formats. An unknown format cannot be asked for: `FormatId` is closed. */
 import type { FormatId, UpstreamFormatId } from '../model/format-id.ts';
 import { anthropicMessages } from './anthropic-messages/index.ts';
+import { codewhisperer } from './codewhisperer/index.ts';
 import type { Format, UpstreamFormat } from './format.ts';
 import { gemini } from './gemini/index.ts';
 import { ollamaChat } from './ollama-chat/index.ts';
@@ -19,4 +20,5 @@ export const FORMATS: Readonly<Record<FormatId, Format>> = {
 /** What upstreams speak. */
 export const UPSTREAM_FORMATS: Readonly<Record<UpstreamFormatId, UpstreamFormat>> = {
   ...FORMATS,
+  codewhisperer,
 };

@@ -5,7 +5,7 @@
  * an envelope (`sealExt`), so that nothing has to be remembered here and a restart loses nothing.
  */
 import { asObject, asString, type JsonObject, parseJson } from '../base/json.ts';
-import { type FormatId, isFormatId } from './format-id.ts';
+import { type FormatId, isFormatId, type UpstreamFormatId } from './format-id.ts';
 
 export interface Ext {
   readonly origin: FormatId;
@@ -15,7 +15,7 @@ export interface Ext {
 }
 
 /** Is `ext` to be given back when encoding for `format` and, where the target is known, for the maker `issuer`? */
-export function extBelongsTo(ext: Ext | undefined, format: FormatId, issuer?: string): ext is Ext {
+export function extBelongsTo(ext: Ext | undefined, format: UpstreamFormatId, issuer?: string): ext is Ext {
   if (ext === undefined || ext.origin !== format) return false;
   return ext.issuer === undefined || issuer === undefined || ext.issuer === issuer;
 }

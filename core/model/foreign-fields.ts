@@ -4,7 +4,7 @@
  */
 import { isObject } from '../base/json.ts';
 import { type Ext, extBelongsTo } from './ext.ts';
-import type { FormatId } from './format-id.ts';
+import type { FormatId, UpstreamFormatId } from './format-id.ts';
 import type { LossList } from './loss.ts';
 
 /** Members in which a format holds the fields of an inner wire object, or of the item around a part. */
@@ -27,7 +27,7 @@ const READ: Readonly<Record<FormatId, readonly string[]>> = {
 
 /** Who will read the message or part that carries `ext`, and where its losses go. */
 export interface Reader {
-  readonly format: FormatId;
+  readonly format: UpstreamFormatId;
   /** The target's maker; absent for a client, who may have what any maker of its protocol gave. */
   readonly issuer?: string;
   readonly path: string;

@@ -5,6 +5,7 @@
 export const LOSS_FEATURES = [
   'system-position', // system text in mid-conversation was moved to the front
   'developer-role', // developer text became system text
+  'system-role', // system text became part of what the user says
   'participant-name',
   'image',
   'image-detail',

@@ -55,6 +55,19 @@ const BY_WORD: ReadonlyMap<string, ErrorCode> = new Map(
     deadline_exceeded: 'upstream_timeout',
     internal: 'upstream_server_error',
     not_found: 'upstream_model_not_found',
+    // AWS, by type and by reason
+    throttlingexception: 'upstream_rate_limited',
+    servicequotaexceededexception: 'upstream_quota',
+    accessdeniedexception: 'upstream_permission',
+    unauthorizedexception: 'upstream_auth',
+    expiredtokenexception: 'upstream_auth',
+    unrecognizedclientexception: 'upstream_auth',
+    internalserverexception: 'upstream_server_error',
+    serviceunavailableexception: 'upstream_overloaded',
+    monthly_request_count: 'upstream_quota',
+    insufficient_model_capacity: 'upstream_overloaded',
+    content_length_exceeds_threshold: 'upstream_context_length',
+    invalid_model_id: 'upstream_model_not_found',
   }),
 );
 

@@ -14,6 +14,7 @@ import { idempotencyStage, type SharedRegister } from './idempotency-stage.ts';
 import type { LanePorts } from './lane.ts';
 import { hubLane } from './lane-hub.ts';
 import { canPass, passLane } from './lane-pass.ts';
+import { atServingEndpoint, createLearnedEndpoints } from './learned-endpoints.ts';
 import { progressStage } from './progress-stage.ts';
 import { type ShapeRules, shapeStage } from './shape-stage.ts';
 import type { SimilarPorts } from './similar-answers.ts';
@@ -83,8 +84,11 @@ export function withinBudget(budgets: Pick<Budgets, 'check'>): Stage {
 
 /** Walks the plan's targets until one answers. */
 function attempt(ports: GeneratePorts): Stage {
+  const learned = createLearnedEndpoints();
   return (exchange) =>
-    walk(exchange, ports.walk, (tried) =>
-      canPass(exchange, tried.target) ? passLane(exchange, tried) : hubLane(exchange, tried, ports.lanes),
+    walk(exchange, ports.walk, (ready) =>
+      atServingEndpoint(ready, learned, (tried) =>
+        canPass(exchange, tried.target) ? passLane(exchange, tried) : hubLane(exchange, tried, ports.lanes),
+      ),
     );
 }

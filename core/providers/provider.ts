@@ -31,6 +31,8 @@ export interface Provider {
   /** Model ids that this row adds to or corrects in the catalog. */
   readonly models?: readonly ModelInfo[];
   readonly quirks?: readonly Quirk[];
+  /** What may stand behind a model's id and says how it is to answer: `-high`. The model is the same. */
+  readonly modelSuffixes?: readonly string[];
   /** Where a person gets a key. */
   readonly keyUrl?: string;
   /** True for a custom node of the user's. */
@@ -70,6 +72,8 @@ export interface Endpoint {
   /** Appended to `hosts.api`. `{model}` and `{action}` are filled in (Gemini): `/v1beta/models/{model}:{action}`. */
   readonly path: string;
   readonly auth: AuthHeader;
+  /** How an API key travels where it is not the way of a login's token. */
+  readonly keyAuth?: AuthHeader;
   /** Headers the protocol demands. */
   readonly headers?: Readonly<Record<string, string>>;
   /** Globs of the model ids served here; absent: all. */

@@ -1,5 +1,5 @@
 /** The rows of the store as the core sees them. Times are milliseconds since the epoch; secrets are sealed strings here. */
-import type { FormatId } from '../model/format-id.ts';
+import type { FormatId, UpstreamFormatId } from '../model/format-id.ts';
 
 export interface ConnectionRecord {
   readonly id: string;
@@ -111,7 +111,7 @@ export interface UsageRecord {
   readonly apiKeyName?: string;
   readonly endpoint: string;
   readonly clientFormat: FormatId | 'other';
-  readonly targetFormat?: FormatId | 'other';
+  readonly targetFormat?: UpstreamFormatId | 'other';
   readonly stream: boolean;
   readonly attempts: number;
   /** HTTP status sent; 499 when the client went away. */

@@ -102,7 +102,10 @@ export function callHeaders(
     const value = client?.[name];
     if (typeof value === 'string') headers[name] = mergeList(name, headers[name], value);
   }
-  if (account?.key !== undefined) headers[endpoint.auth.header] = (endpoint.auth.prefix ?? '') + account.key.reveal();
+  if (account?.key !== undefined) {
+    const auth = account.login === undefined ? (endpoint.keyAuth ?? endpoint.auth) : endpoint.auth;
+    headers[auth.header] = (auth.prefix ?? '') + account.key.reveal();
+  }
   return headers;
 }
 

@@ -250,6 +250,7 @@ const CALLS = ['called tools', 'tools', 'tool choice'];
 export const ACCOUNTS: Readonly<Partial<Record<LossFeature, readonly string[]>>> = {
   'system-position': ['place of system text', 'turns'],
   'developer-role': ['developer text'],
+  'system-role': ['system text', 'developer text', 'place of system text', 'turns'],
   'participant-name': ['names'],
   image: ['images', 'media in results', 'filenames'],
   'image-detail': ['details'],

@@ -6,11 +6,12 @@
 import { describe, expect, it } from 'vitest';
 import { asArray, type JsonValue } from '../../core/base/json.ts';
 import type { EncodeTarget } from '../../core/formats/format.ts';
-import { FORMATS } from '../../core/formats/index.ts';
-import { FORMAT_IDS, type FormatId } from '../../core/model/format-id.ts';
+import { FORMATS, UPSTREAM_FORMATS } from '../../core/formats/index.ts';
+import { FORMAT_IDS, type FormatId, type UpstreamFormatId } from '../../core/model/format-id.ts';
 import type { LossFeature } from '../../core/model/loss.ts';
 import type { ChatRequest } from '../../core/model/request.ts';
 import { inlineMedia } from '../../core/pipeline/inline-media.ts';
+import { readConversation } from '../support/codewhisperer-wire.ts';
 import { type Feature, PDF, PNG } from './loss-matrix-bodies.ts';
 import { CALLED_FEATURES } from './loss-matrix-calls.ts';
 import { ACCOUNTS, type Facts, factsOf } from './loss-matrix-facts.ts';
@@ -21,7 +22,7 @@ import { OFFERED_FEATURES } from './loss-matrix-tools.ts';
 
 interface Column {
   readonly name: string;
-  readonly format: FormatId;
+  readonly format: UpstreamFormatId;
   readonly target: EncodeTarget;
 }
 
@@ -34,6 +35,7 @@ const COLUMNS: readonly Column[] = [
   { name: 'gemini 2.5', format: 'gemini', target: { model: 'gemini-2.5-pro', issuer: 'maker' } },
   { name: 'gemini 3', format: 'gemini', target: { model: 'gemini-3-pro', issuer: 'maker' } },
   { name: 'ollama', format: 'ollama-chat', target: { model: 'm', issuer: 'maker' } },
+  { name: 'codewhisperer', format: 'codewhisperer', target: { model: 'm', issuer: 'maker' } },
 ];
 
 const GROUPS: readonly (readonly [title: string, features: readonly Feature[]])[] = [
@@ -60,9 +62,13 @@ async function translate(
   column: Column,
 ): Promise<Translation> {
   const decoded = FORMATS[client].decodeRequest(body, { model: 'm', stream: body['stream'] === true });
-  const request = FORMATS[column.format].inlineMedia ? await withMedia(decoded) : decoded;
-  const encoded = FORMATS[column.format].encodeRequest({ ...request, model: column.target.model }, column.target);
-  const again = FORMATS[column.format].decodeRequest(encoded.body, { model: 'm', stream: request.stream });
+  const codec = UPSTREAM_FORMATS[column.format];
+  const request = codec.inlineMedia ? await withMedia(decoded) : decoded;
+  const encoded = codec.encodeRequest({ ...request, model: column.target.model }, column.target);
+  const again =
+    column.format === 'codewhisperer'
+      ? readConversation(encoded.body, request.stream)
+      : FORMATS[column.format].decodeRequest(encoded.body, { model: 'm', stream: request.stream });
   const losses = [...new Set(encoded.losses.map(({ feature }) => feature))].sort();
   const strictByDefault =
     client === 'openai-responses' &&
@@ -80,12 +86,14 @@ interface Change {
   readonly fact: string;
   readonly before: JsonValue | undefined;
   readonly after: JsonValue | undefined;
-  readonly to: FormatId;
+  readonly to: UpstreamFormatId;
   /** A declared loss accounts for it. */
   readonly declared: boolean;
   /** The client named no strictness, where absent means strict. */
   readonly strictByDefault: boolean;
 }
+
+const MADE_TURN = 'user: Continue.';
 
 /** Changes by which nothing of what the client said is lost. */
 const HARMLESS: readonly { readonly why: string; readonly is: (change: Change) => boolean }[] = [
@@ -146,6 +154,24 @@ const HARMLESS: readonly { readonly why: string; readonly is: (change: Change) =
   {
     why: 'OpenAI’s default tier is what Anthropic calls the standard one',
     is: ({ fact, before, after }) => fact === 'service tier' && before === 'default' && after === 'standard_only',
+  },
+  {
+    why: 'CodeWhisperer demands a description of each tool: its name, where the client gave none',
+    is: ({ fact, before, to }) => fact === 'descriptions of tools' && before === undefined && to === 'codewhisperer',
+  },
+  {
+    why: 'CodeWhisperer wants to be told of tools that only the history calls, and of arguments where a tool has none',
+    is: ({ fact, before, to }) => /^(?:tools|schemas)$/.test(fact) && before === undefined && to === 'codewhisperer',
+  },
+  {
+    why: 'CodeWhisperer demands that turns begin and end with the user: one is made where the client has none',
+    is: ({ fact, before, after, to }) =>
+      fact === 'turns' &&
+      to === 'codewhisperer' &&
+      equal(
+        before,
+        asArray(after).filter((turn) => turn !== MADE_TURN),
+      ),
   },
   {
     why: 'these keep no answers unless asked to',

@@ -1,5 +1,6 @@
 /** One suite for every row of the table: what routing and sending rely on, and the addresses as the vendors document them. */
 import { describe, expect, it } from 'vitest';
+import type { JsonObject } from '../../core/base/json.ts';
 import { openCatalog } from '../../core/providers/catalog/index.ts';
 import { endpointServes } from '../../core/providers/define-provider.ts';
 import { findProvider, PROVIDERS } from '../../core/providers/table.ts';
@@ -65,7 +66,7 @@ const DOCUMENTED: Readonly<Record<string, readonly string[]>> = {
   ],
   iflow: ['openai-chat https://apis.iflow.cn/v1/chat/completions'],
   qwen: ['openai-chat https://portal.qwen.ai/v1/chat/completions'],
-  kiro: ['anthropic-messages https://codewhisperer.us-east-1.amazonaws.com/generateAssistantResponse'],
+  kiro: ['codewhisperer https://codewhisperer.{region}.amazonaws.com/generateAssistantResponse'],
   ollama: [
     'ollama-chat http://127.0.0.1:11434/api/chat',
     'openai-chat http://127.0.0.1:11434/v1/chat/completions',
@@ -99,6 +100,20 @@ const FURTHER: Readonly<Record<string, readonly (string | undefined)[]>> = {
   nvidia: ['https://integrate.api.nvidia.com/v1/models', 'https://integrate.api.nvidia.com/v1/embeddings'],
   perplexity: [undefined, undefined],
   ollama: ['http://127.0.0.1:11434/api/tags', 'http://127.0.0.1:11434/v1/embeddings'],
+};
+
+/** A body that is as the provider wants it, where that is not any body of the protocol. */
+const IN_ORDER: Readonly<Record<string, JsonObject>> = {
+  claude: { model: 'm', system: [{ type: 'text', text: "You are Claude Code, Anthropic's official CLI for Claude." }] },
+  codex: {
+    ...{ model: 'm', instructions: 'Be brief.', stream: true, store: false, reasoning: { effort: 'low' } },
+    input: [{ type: 'message', role: 'user', content: [{ type: 'input_text', text: 'hi' }] }],
+    include: ['reasoning.encrypted_content'],
+  },
+  qwen: {
+    model: 'm',
+    messages: [{ role: 'system', content: [{ type: 'text', text: 'x', cache_control: { type: 'ephemeral' } }] }],
+  },
 };
 
 /** The guide's models: as asked, as sent, and what a person must be told. */
@@ -166,7 +181,7 @@ describe('the table', () => {
 });
 
 describe.each(PROVIDERS.map((row) => [row.id, row] as const))('%s', (id, row) => {
-  it('has hosts that are origins with a path at most, encrypted unless local', () => {
+  it('has hosts that are origins with a path at most, encrypted unless local, a region left open where it has several', () => {
     for (const host of Object.values(row.hosts)) {
       const url = new URL(host);
       expect(`${url.origin}${url.pathname}`.replace(/\/$/, '')).toBe(host);
@@ -201,7 +216,7 @@ describe.each(PROVIDERS.map((row) => [row.id, row] as const))('%s', (id, row) =>
   it('has quirks that name their reason and leave a body they do not mean alone', () => {
     for (const quirk of row.quirks ?? []) {
       expect(URL.canParse(quirk.why), quirk.name).toBe(true);
-      const body = { model: 'm', messages: [{ role: 'user', content: 'hi' }], stream: true };
+      const body = IN_ORDER[id] ?? { model: 'm', messages: [{ role: 'user', content: 'hi' }], stream: true };
       if (quirk.request !== undefined) expect(quirk.request(body)).toBe(body);
     }
     const names = row.quirks?.map(({ name }) => name) ?? [];

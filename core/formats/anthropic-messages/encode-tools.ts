@@ -1,7 +1,8 @@
 /** Tools and tool choice for an upstream: https://docs.anthropic.com/en/docs/agents-and-tools/tool-use/overview. */
-import { asArray, asObject, asString, compact, type JsonObject, objectsOf } from '../../base/json.ts';
+import { compact, type JsonObject } from '../../base/json.ts';
 import type { LossList } from '../../model/loss.ts';
-import type { ChatRequest, CustomTool, FunctionTool, Tool, ToolChoice } from '../../model/request.ts';
+import { objectSchema } from '../../model/object-schema.ts';
+import type { ChatRequest, CustomTool, Tool, ToolChoice } from '../../model/request.ts';
 import { CUSTOM_INPUT } from '../../model/tool-names.ts';
 import { type EncodeContext, isOwn, loseForeignExt, ownFields, writeCache } from './wire.ts';
 
@@ -37,7 +38,9 @@ function encodeTool(tool: Tool, path: string, context: EncodeContext): JsonObjec
       name: context.names.wire(tool.name, tool.namespace),
       ...compact({ description: tool.description }),
       input_schema:
-        tool.type === 'custom' ? customSchema(tool, path, context.losses) : inputSchema(tool, path, context),
+        tool.type === 'custom'
+          ? customSchema(tool, path, context.losses)
+          : objectSchema(tool.schema, path, context.losses),
       ...compact({ strict: tool.type === 'function' ? tool.strict : undefined }),
       ...writeCache(tool.cache),
       ...ownFields(tool.ext),
@@ -50,36 +53,6 @@ function customSchema(tool: CustomTool, path: string, losses: LossList): JsonObj
     losses.add('tool-custom', `${path}.format`, `The grammar of the tool "${tool.name}" is left out.`);
   }
   return { type: 'object', properties: { [CUSTOM_INPUT]: { type: 'string' } }, required: [CUSTOM_INPUT] };
-}
-
-const COMBINERS = ['anyOf', 'oneOf', 'allOf'] as const;
-
-/** The API demands an object schema without `anyOf`, `oneOf` or `allOf` at its top; their properties are joined. */
-function inputSchema(tool: FunctionTool, path: string, context: EncodeContext): JsonObject {
-  const schema: JsonObject = tool.schema ?? { type: 'object', properties: {} };
-  if (!COMBINERS.some((word) => schema[word] !== undefined)) {
-    return schema['type'] === undefined ? { type: 'object', ...schema } : schema;
-  }
-  context.losses.add('schema-keyword', `${path}.schema`, 'The alternatives at the top of the schema were joined.');
-  const { anyOf, oneOf, allOf, ...plain } = schema;
-  const alternatives = [...objectsOf(anyOf), ...objectsOf(oneOf)];
-  const properties: JsonObject = {};
-  for (const branch of [...alternatives, ...objectsOf(allOf), plain]) {
-    Object.assign(properties, asObject(branch['properties']));
-  }
-  const always = [plain, ...objectsOf(allOf)].flatMap(requiredOf);
-  const common = alternatives
-    .map(requiredOf)
-    .reduce(
-      (left, right) => left.filter((name) => right.includes(name)),
-      [...(alternatives[0] === undefined ? [] : requiredOf(alternatives[0]))],
-    );
-  const required = [...new Set([...always, ...common])];
-  return { ...plain, type: 'object', properties, ...(required.length > 0 && { required }) };
-}
-
-function requiredOf(schema: JsonObject): string[] {
-  return asArray(schema['required']).flatMap((name) => asString(name) ?? []);
 }
 
 function encodeChoice(request: ChatRequest, context: EncodeContext): JsonObject | undefined {

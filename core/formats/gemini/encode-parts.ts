@@ -2,14 +2,15 @@
  * The hub's messages as `contents` (https://ai.google.dev/api/caching#Content). Signatures go back only to their maker
  * (https://ai.google.dev/gemini-api/docs/thought-signatures); what Gemini cannot take is a loss.
  */
-import { isObject, type JsonObject, parseJson } from '../../base/json.ts';
+import { isObject, type JsonObject } from '../../base/json.ts';
+import { callArguments } from '../../model/call-arguments.ts';
 import { isMadeCallId } from '../../model/call-ids.ts';
 import { extBelongsTo } from '../../model/ext.ts';
 import { loseForeignFields, type Reader } from '../../model/foreign-fields.ts';
 import type { LossList } from '../../model/loss.ts';
 import type { MediaPart, Part, ReasoningPart, TextPart, ToolCallPart, ToolResultPart } from '../../model/part.ts';
 import type { Message } from '../../model/request.ts';
-import { CUSTOM_INPUT, type ToolNames } from '../../model/tool-names.ts';
+import type { ToolNames } from '../../model/tool-names.ts';
 import type { EncodeTarget } from '../format.ts';
 import { FILE_DATA, INNER, isGemini3, notesOf } from './wire.ts';
 
@@ -150,16 +151,6 @@ function encodeCall(part: ToolCallPart, path: string, context: PartContext): Jso
     ...inner(part),
   };
   return { functionCall: call, ...notes(part, path, context) };
-}
-
-/** A call's input as an object. Free text of a custom tool, and what is no JSON object, is wrapped. */
-export function callArguments(part: Pick<ToolCallPart, 'kind' | 'input'>, path: string, losses: LossList): JsonObject {
-  if (part.kind === 'custom') return { [CUSTOM_INPUT]: part.input };
-  if (part.input.trim() === '') return {};
-  const value = parseJson(part.input);
-  if (isObject(value)) return value;
-  losses.add('tool-arguments', path, 'The arguments are no JSON object and are sent as one string.');
-  return { [CUSTOM_INPUT]: part.input };
 }
 
 function encodeResult(part: ToolResultPart, path: string, context: PartContext, apart: JsonObject[]): JsonObject {

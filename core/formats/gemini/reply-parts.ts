@@ -3,11 +3,11 @@
  * the protocol's opaque slot: Gemini's own verbatim, another protocol's in an envelope.
  */
 import { isObject, type JsonObject } from '../../base/json.ts';
+import { callArguments } from '../../model/call-arguments.ts';
 import { isMadeCallId } from '../../model/call-ids.ts';
 import { type Ext, sealExt } from '../../model/ext.ts';
 import type { LossList } from '../../model/loss.ts';
 import type { Part } from '../../model/part.ts';
-import { callArguments } from './encode-parts.ts';
 import { FILE_DATA, INNER, notesOf } from './wire.ts';
 
 /** The wire fields that carry a part's ext. */

@@ -2,14 +2,15 @@
  * The hub's messages for Ollama: one string of text, a list of images, and calls beside them. The order of text and
  * images in a message has no place in the protocol (https://github.com/ollama/ollama/blob/main/docs/api.md).
  */
-import { isObject, type JsonObject, parseJson } from '../../base/json.ts';
+import type { JsonObject } from '../../base/json.ts';
+import { callArguments } from '../../model/call-arguments.ts';
 import { isMadeCallId } from '../../model/call-ids.ts';
 import { extBelongsTo } from '../../model/ext.ts';
 import { loseForeignFields } from '../../model/foreign-fields.ts';
 import type { LossList } from '../../model/loss.ts';
 import type { MediaPart, Part, ToolCallPart, ToolResultPart } from '../../model/part.ts';
 import type { Message } from '../../model/request.ts';
-import { CUSTOM_INPUT, type ToolNames } from '../../model/tool-names.ts';
+import type { ToolNames } from '../../model/tool-names.ts';
 
 export interface MessageContext {
   /** Who will read it. */
@@ -117,16 +118,6 @@ function encodeCall(part: ToolCallPart, at: string, context: MessageContext): Js
     },
     ...notes,
   };
-}
-
-/** A call's input as an object. Free text of a custom tool, and what is no JSON object, is wrapped. */
-export function callArguments(part: Pick<ToolCallPart, 'kind' | 'input'>, path: string, losses: LossList): JsonObject {
-  if (part.kind === 'custom') return { [CUSTOM_INPUT]: part.input };
-  if (part.input.trim() === '') return {};
-  const value = parseJson(part.input);
-  if (isObject(value)) return value;
-  losses.add('tool-arguments', path, 'The arguments are no JSON object and are sent as one string.');
-  return { [CUSTOM_INPUT]: part.input };
 }
 
 function encodeResults(message: Message, path: string, context: MessageContext): JsonObject[] {

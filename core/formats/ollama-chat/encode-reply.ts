@@ -1,12 +1,12 @@
 /** Answers for an Ollama client, whole or as JSON lines (https://github.com/ollama/ollama/blob/main/docs/api.md). */
 import type { Frame } from '../../base/framing.ts';
 import { asObject, asString, type JsonObject, objectsOf } from '../../base/json.ts';
+import { callArguments } from '../../model/call-arguments.ts';
 import { isMadeCallId } from '../../model/call-ids.ts';
 import type { ChatEvent, ErrorEvent, FinishEvent, PartEndEvent, PartHead, StartEvent } from '../../model/event.ts';
 import { loseForeignFields } from '../../model/foreign-fields.ts';
 import { LossList } from '../../model/loss.ts';
 import type { EncodedReply, ReplyContext, StreamEncoder } from '../format.ts';
-import { callArguments } from './encode-messages.ts';
 import { encodeUsage } from './usage.ts';
 
 interface OpenPart {

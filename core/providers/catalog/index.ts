@@ -65,7 +65,9 @@ export function openCatalog(options: CatalogOptions = {}): Catalog {
     return shelf;
   };
   const find = (providerId: string, modelId: string): ModelInfo | undefined =>
-    onShelf(shelfOf(providerId), modelId) ?? (isOwn(rows.get(providerId)) ? atVendor(modelId, shelfOf) : undefined);
+    onShelf(shelfOf(providerId), modelId) ??
+    withoutSuffix(rows.get(providerId), modelId, shelfOf(providerId)) ??
+    (isOwn(rows.get(providerId)) ? atVendor(modelId, shelfOf) : undefined);
 
   return {
     find,
@@ -121,6 +123,13 @@ function onShelf({ byId, idByAlias }: Shelf, modelId: string): ModelInfo | undef
   if (known !== undefined) return known;
   const undated = byId.get(modelId.replace(/-(\d{8}|\d{4}-\d{2}-\d{2})$/, ''));
   return undated && { ...undated, id: modelId };
+}
+
+/** `gpt-5.3-codex-high` is a model that is known without what stands behind. */
+function withoutSuffix(row: Provider | undefined, modelId: string, shelf: Shelf): ModelInfo | undefined {
+  const suffix = row?.modelSuffixes?.find((end) => modelId.endsWith(end));
+  const info = suffix === undefined ? undefined : onShelf(shelf, modelId.slice(0, -suffix.length));
+  return info && { ...info, id: modelId };
 }
 
 /** A node serves a vendor's model: its sizes and abilities are the same there, its price and fate are not. */

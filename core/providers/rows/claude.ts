@@ -1,5 +1,6 @@
 /** Claude Code (Pro and Max): Anthropic's Messages with an account's token. https://code.claude.com/docs */
-import { BEARER, defineProvider, messages } from '../define-provider.ts';
+import { BEARER, defineProvider, messages, X_API_KEY } from '../define-provider.ts';
+import { identityPrompt } from '../quirks/client-identity.ts';
 import { claudeFixedSampling } from '../quirks/sampling.ts';
 
 export const claude = defineProvider({
@@ -9,12 +10,48 @@ export const claude = defineProvider({
   tier: 'subscription',
   hosts: { api: 'https://api.anthropic.com' },
   endpoints: [
-    messages('/v1/messages?beta=true', { auth: BEARER, countTokensPath: '/v1/messages/count_tokens?beta=true' }),
+    messages('/v1/messages?beta=true', {
+      auth: BEARER,
+      keyAuth: X_API_KEY,
+      // The flag that makes an account's token acceptable.
+      headers: { 'anthropic-version': '2023-06-01', 'anthropic-beta': 'oauth-2025-04-20' },
+      countTokensPath: '/v1/messages/count_tokens?beta=true',
+    }),
   ],
   key: 'required',
   modelList: { path: '/v1/models', shape: 'anthropic' },
   catalogId: 'anthropic',
-  quirks: [claudeFixedSampling],
+  quirks: [
+    claudeFixedSampling,
+    identityPrompt(
+      'https://github.com/anthropics/claude-code/issues/8046',
+      "You are Claude Code, Anthropic's official CLI for Claude.",
+    ),
+  ],
+  ownClient: {
+    name: 'Claude Code',
+    userAgent: /^claude-cli\//,
+    passes: ['user-agent', 'x-app', 'x-stainless-*', 'x-claude-code-*', 'anthropic-dangerous-direct-browser-access'],
+    identity: {
+      'user-agent': 'claude-cli/2.1.220 (external, cli)',
+      'x-app': 'cli',
+      'anthropic-beta': 'claude-code-20250219',
+    },
+  },
+  refusals: [
+    {
+      says: /only authorized for use with Claude Code/i,
+      sentence:
+        "Anthropic takes this account's sign-in from Claude Code only. Use Claude Code through OmniRoute, or an API key of Anthropic's; or read the terms and turn on “Send as Claude Code” for this account.",
+      code: 'upstream_permission',
+    },
+    {
+      says: /third-party apps|extra usage/i,
+      sentence:
+        "Anthropic bills other tools than Claude Code to the account's extra usage. Turn that on at claude.ai, use Claude Code, or an API key of Anthropic's.",
+      code: 'upstream_quota',
+    },
+  ],
   note: 'Signs in with a Claude account (Pro, Max, Team or Enterprise) and uses its subscription.',
   terms: {
     sentence:

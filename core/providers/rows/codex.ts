@@ -1,6 +1,7 @@
 /** OpenAI Codex with a ChatGPT account: https://developers.openai.com/codex. */
+import { codexCall } from '../account-calls/codex.ts';
 import { defineProvider, responses } from '../define-provider.ts';
-import { openaiFixedSampling, openaiSamplingWithEffort } from '../quirks/sampling.ts';
+import { codexQuirks, EFFORT_SUFFIXES } from '../quirks/codex.ts';
 
 export const codex = defineProvider({
   id: 'codex',
@@ -8,9 +9,43 @@ export const codex = defineProvider({
   name: 'OpenAI Codex',
   tier: 'subscription',
   hosts: { api: 'https://chatgpt.com/backend-api/codex' },
-  endpoints: [responses('/responses')],
+  endpoints: [
+    responses('/responses', {
+      headers: { accept: 'text/event-stream', 'openai-beta': 'responses=experimental', originator: 'omniroute' },
+      alwaysStreams: true,
+      inlineMedia: true,
+    }),
+  ],
   key: 'required',
-  quirks: [openaiFixedSampling, openaiSamplingWithEffort],
+  accountCall: codexCall,
+  quirks: codexQuirks,
+  modelSuffixes: EFFORT_SUFFIXES,
+  ownClient: {
+    name: 'Codex',
+    userAgent: /^codex[_-]/i,
+    passes: [
+      ...['user-agent', 'originator', 'version', 'session_id', 'session-id', 'thread_id', 'conversation_id'],
+      'x-codex-*',
+    ],
+    identity: {
+      'user-agent': 'codex_cli_rs/0.162.1',
+      originator: 'codex_cli_rs',
+      version: '0.162.1',
+    },
+  },
+  refusals: [
+    {
+      says: /not supported when using Codex with a ChatGPT account|requires a newer version of Codex/i,
+      sentence:
+        "OpenAI serves this model to other plans or to its own client only. Choose another model, or an API key of OpenAI's.",
+      code: 'upstream_model_not_found',
+    },
+    {
+      says: /instructions are not valid/i,
+      sentence:
+        "OpenAI takes the instructions of its own client only for this model. Use Codex through OmniRoute, or an API key of OpenAI's.",
+    },
+  ],
   note: 'Signs in with a ChatGPT account (Plus, Pro, Business, Edu or Enterprise) and uses its plan.',
   terms: {
     sentence:

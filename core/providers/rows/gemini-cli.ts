@@ -1,4 +1,5 @@
 /** Gemini CLI with a Google account: Code Assist, whose requests wrap Gemini's in an envelope. https://geminicli.com/docs */
+import { codeAssistCall } from '../account-calls/code-assist.ts';
 import { BEARER, defineProvider } from '../define-provider.ts';
 
 export const geminiCli = defineProvider({
@@ -9,6 +10,29 @@ export const geminiCli = defineProvider({
   hosts: { api: 'https://cloudcode-pa.googleapis.com' },
   endpoints: [{ format: 'gemini', path: '/v1internal:{action}', auth: BEARER }],
   key: 'required',
+  accountCall: codeAssistCall,
+  ownClient: {
+    name: 'Gemini CLI',
+    userAgent: /^GeminiCLI\b/,
+    passes: ['user-agent', 'x-goog-api-client', 'client-metadata'],
+    identity: {
+      'user-agent': 'GeminiCLI/0.31.0 (linux; x64)',
+      'x-goog-api-client': 'google-genai-sdk/1.41.0 gl-node/v22.19.0',
+    },
+  },
+  refusals: [
+    {
+      says: /violat\w+ of (?:the )?terms|terms of service/i,
+      sentence:
+        "Google's terms forbid this sign-in in other software than its own. Use a key of Google AI Studio instead (provider Gemini).",
+    },
+    {
+      says: /no longer (?:available|supported)|not eligible|UNSUPPORTED_(?:LOCATION|CLIENT)/i,
+      sentence:
+        'Google ended this offer for individual accounts on 2026-06-18. Use a key of Google AI Studio instead (provider Gemini).',
+      code: 'upstream_permission',
+    },
+  ],
   // https://developers.google.com/gemini-code-assist/docs/deprecations
   note: 'Signs in with a Google account. Google ended it for individual, AI Pro and Ultra accounts on 2026-06-18; organisations keep it.',
   terms: {

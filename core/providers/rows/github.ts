@@ -1,7 +1,18 @@
 /** GitHub Copilot: https://docs.github.com/en/copilot/reference/ai-models/supported-models. Each model is served by one or two of its three endpoints. */
-import { BEARER, chat, defineProvider, messages, responses } from '../define-provider.ts';
+import { copilotCall } from '../account-calls/copilot.ts';
+import { ANTHROPIC_VERSION, BEARER, chat, defineProvider, messages, responses } from '../define-provider.ts';
+import { textAndImageParts } from '../quirks/plain-parts.ts';
 import { openaiFixedSampling, openaiSamplingWithEffort } from '../quirks/sampling.ts';
 import { maxCompletionTokens } from '../quirks/token-limit-name.ts';
+
+/** Every call names an editor and the integration that the sign-in was made with; without them it is answered with 400. */
+const EDITOR = {
+  'copilot-integration-id': 'vscode-chat',
+  'editor-version': 'vscode/1.110.0',
+  'editor-plugin-version': 'copilot-chat/0.38.0',
+  'openai-intent': 'conversation-panel',
+  'x-github-api-version': '2025-04-01',
+};
 
 export const github = defineProvider({
   id: 'github',
@@ -10,14 +21,36 @@ export const github = defineProvider({
   tier: 'subscription',
   hosts: { api: 'https://api.githubcopilot.com' },
   endpoints: [
-    messages('/v1/messages', { auth: BEARER, models: ['claude-*'] }),
+    messages('/v1/messages', { auth: BEARER, headers: { ...ANTHROPIC_VERSION, ...EDITOR }, models: ['claude-*'] }),
     chat('/chat/completions', {
+      headers: EDITOR,
+      elsewhere: { says: /not accessible via the \/chat\/completions/i, format: 'openai-responses' },
       exceptModels: ['*codex*', 'gpt-5.4*', 'gpt-5.5*', 'gpt-5.6*', 'gpt-6*', 'grok-4*', 'mai-*'],
     }),
-    responses('/responses', { models: ['gpt-5*', 'gpt-6*', 'grok-4*', 'mai-*'] }),
+    responses('/responses', { headers: EDITOR, models: ['gpt-5*', 'gpt-6*', 'grok-4*', 'mai-*'] }),
   ],
   key: 'required',
-  quirks: [maxCompletionTokens, openaiFixedSampling, openaiSamplingWithEffort],
+  accountCall: copilotCall,
+  quirks: [
+    maxCompletionTokens,
+    openaiFixedSampling,
+    openaiSamplingWithEffort,
+    textAndImageParts(
+      'https://github.com/ericc-ch/copilot-api/blob/master/src/services/copilot/create-chat-completions.ts',
+    ),
+  ],
+  refusals: [
+    {
+      says: /model_not_supported|requested model is not supported/i,
+      sentence:
+        'The plan of this Copilot account does not have the model, or it is not switched on at github.com/settings/copilot.',
+      code: 'upstream_model_not_found',
+    },
+    {
+      says: /access to this endpoint is forbidden|not (?:licensed|authorized) to use Copilot/i,
+      sentence: 'This GitHub account has no Copilot subscription that allows it. See github.com/settings/copilot.',
+    },
+  ],
   note: 'Signs in with a GitHub account that has Copilot.',
   terms: {
     sentence:

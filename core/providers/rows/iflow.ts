@@ -1,4 +1,5 @@
 /** iFlow: an API key obtained by signing in. https://platform.iflow.cn/en/docs; its end: https://github.com/iflow-ai/iflow-cli */
+import { iflowCall } from '../account-calls/iflow.ts';
 import { chat, defineProvider } from '../define-provider.ts';
 
 export const iflow = defineProvider({
@@ -9,6 +10,7 @@ export const iflow = defineProvider({
   hosts: { api: 'https://apis.iflow.cn' },
   endpoints: [chat('/v1/chat/completions')],
   key: 'required',
+  accountCall: iflowCall,
   note: 'Signs in with an iFlow account, which gives an API key. iFlow ended its CLI and the sign-in behind it on 2026-04-17.',
   terms: {
     sentence: "iFlow's terms apply. iFlow ended its CLI and this sign-in on 2026-04-17, so a login may not work.",

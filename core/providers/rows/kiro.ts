@@ -1,13 +1,45 @@
-/** Kiro with an AWS, Google or GitHub account. Its wire is AWS's event stream, none of our formats: https://kiro.dev/docs */
-import { BEARER, defineProvider, messages } from '../define-provider.ts';
+/** Kiro with an AWS, Google or GitHub account. Its wire is AWS's event stream: https://kiro.dev/docs */
+import { kiroCall } from '../account-calls/kiro.ts';
+import { BEARER, defineProvider } from '../define-provider.ts';
 
 export const kiro = defineProvider({
   id: 'kiro',
   alias: 'kr',
   name: 'Kiro AI',
   tier: 'free',
-  hosts: { api: 'https://codewhisperer.us-east-1.amazonaws.com' },
-  endpoints: [messages('/generateAssistantResponse', { auth: BEARER })],
+  hosts: { api: 'https://codewhisperer.{region}.amazonaws.com' },
+  endpoints: [
+    {
+      format: 'codewhisperer',
+      path: '/generateAssistantResponse',
+      auth: BEARER,
+      alwaysStreams: true,
+      headers: {
+        accept: 'application/vnd.amazon.eventstream',
+        'x-amz-target': 'AmazonCodeWhispererStreamingService.GenerateAssistantResponse',
+        'amz-sdk-request': 'attempt=1; max=3',
+      },
+    },
+  ],
+  accountCall: kiroCall,
+  ownClient: {
+    name: 'Kiro',
+    userAgent: /kiro-?ide|^KiroIDE/i,
+    passes: ['user-agent', 'x-amz-user-agent', 'x-amzn-kiro-*'],
+    identity: { 'user-agent': 'AWS-SDK-JS/3.0.0 kiro-ide/1.0.0' },
+  },
+  refusals: [
+    {
+      says: /suspended|TEMPORARILY_SUSPENDED/i,
+      sentence:
+        "AWS has suspended the account, which Kiro's licence allows it to do for use through other tools. Sign in at kiro.dev to see why.",
+    },
+    {
+      says: /MONTHLY_REQUEST_COUNT|reached (?:the|your) (?:monthly )?limit/i,
+      sentence: "The account's credits of this month are used up. See app.kiro.dev/account/usage.",
+      code: 'upstream_quota',
+    },
+  ],
   key: 'required',
   note: 'Signs in with an AWS Builder ID, a company account (IAM Identity Center), Google or GitHub.',
   terms: {

@@ -1,5 +1,8 @@
 /** Qwen Code with a Qwen account. The host of an account may differ: it stands in its token. https://qwenlm.github.io/qwen-code-docs */
+import { qwenCall } from '../account-calls/qwen.ts';
 import { chat, defineProvider } from '../define-provider.ts';
+import { withoutEmptyTools } from '../quirks/openai-only-fields.ts';
+import { qwenCachedSystem, qwenToolChoice, streamOptionsOnlyWithStream } from '../quirks/qwen.ts';
 
 export const qwen = defineProvider({
   id: 'qwen',
@@ -7,8 +10,28 @@ export const qwen = defineProvider({
   name: 'Qwen Code',
   tier: 'free',
   hosts: { api: 'https://portal.qwen.ai' },
-  endpoints: [chat('/v1/chat/completions')],
+  endpoints: [
+    chat('/v1/chat/completions', {
+      headers: { 'x-dashscope-authtype': 'qwen-oauth', 'x-dashscope-cachecontrol': 'enable' },
+    }),
+  ],
   key: 'required',
+  accountCall: qwenCall,
+  quirks: [
+    withoutEmptyTools('https://github.com/QwenLM/qwen-code/issues/131'),
+    qwenToolChoice,
+    streamOptionsOnlyWithStream,
+    qwenCachedSystem,
+  ],
+  ownClient: {
+    name: 'Qwen Code',
+    userAgent: /^QwenCode\//,
+    passes: ['user-agent', 'x-dashscope-useragent'],
+    identity: {
+      'user-agent': 'QwenCode/0.12.3 (linux; x64)',
+      'x-dashscope-useragent': 'QwenCode/0.12.3 (linux; x64)',
+    },
+  },
   modelList: { path: '/v1/models', shape: 'openai' },
   note: 'Signs in with a Qwen account. Qwen ended the free offer behind it on 2026-04-15.',
   terms: {

@@ -1,6 +1,6 @@
 /** A row of `usage_history` and its record. */
 import { asNumber, asString, compact, objectsOf } from '../../base/json.ts';
-import { isFormatId } from '../../model/format-id.ts';
+import { isFormatId, isUpstreamFormatId } from '../../model/format-id.ts';
 import type { AttemptRecord, UsageRecord } from '../records.ts';
 import { readJson, readOneOf, readStrings, toFlag } from './cells.ts';
 
@@ -133,7 +133,7 @@ export function usageRecord(row: UsageRow): UsageRecord {
     apiKeyName: row.api_key_name ?? undefined,
     endpoint: row.endpoint,
     clientFormat: formatOf(row.client_format),
-    targetFormat: row.target_format === null ? undefined : formatOf(row.target_format),
+    targetFormat: row.target_format === null ? undefined : targetFormatOf(row.target_format),
     stream: row.stream !== 0,
     attempts: row.attempts,
     status: row.status,
@@ -172,4 +172,8 @@ function readAttempts(text: string, place: { readonly table: string; readonly id
 
 function formatOf(value: string): UsageRecord['clientFormat'] {
   return isFormatId(value) ? value : 'other';
+}
+
+function targetFormatOf(value: string): UsageRecord['targetFormat'] {
+  return isUpstreamFormatId(value) ? value : 'other';
 }
