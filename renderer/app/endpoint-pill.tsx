@@ -8,20 +8,18 @@ import styles from './endpoint-pill.module.css';
 export function EndpointPill({ isLost }: { readonly isLost: boolean }) {
   const { t } = useTranslation();
   const { isCopied, copy } = useCopy();
-  const { origin, authority } = useEndpoint();
+  const { origin, authority, isPaused } = useEndpoint();
+  const state = isLost ? 'failing' : isPaused ? 'off' : 'healthy';
+  const words = { failing: t('endpoint.lost'), off: t('endpoint.paused'), healthy: t('endpoint.running') };
   return (
     <button
       type="button"
       className={styles.pill}
-      title={t('endpoint.copy')}
-      aria-label={t('endpoint.name', { address: authority })}
+      title={`${words[state]}. ${t('endpoint.copy')}`}
+      aria-label={t('endpoint.name', { address: authority, state: words[state] })}
       onClick={() => copy(`${origin}/v1`)}
     >
-      <StateMark
-        isCompact
-        state={isLost ? 'failing' : 'healthy'}
-        label={isLost ? t('endpoint.lost') : t('endpoint.running')}
-      />
+      <StateMark isCompact state={state} label={words[state]} />
       <span className={styles.address}>{isCopied ? t('copy.done') : authority}</span>
     </button>
   );

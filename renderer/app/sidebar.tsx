@@ -1,7 +1,7 @@
 /** The pages in their groups. Under 1,024 px only the icons are shown, named on hover and for screen readers. */
 import { useTranslation } from 'react-i18next';
 import { Link, useLocation } from 'wouter';
-import mark from './mark.svg';
+import { Mark } from './mark.tsx';
 import { PAGES, type Page, type PageGroup } from './pages.tsx';
 import styles from './sidebar.module.css';
 
@@ -20,7 +20,7 @@ export function Sidebar({ className = '', isInDrawer = false, onNavigate }: Side
     <nav className={className} aria-label={t('navigation')} data-drawer={isInDrawer}>
       {!isInDrawer && (
         <Link href="/" className={styles.brand ?? ''}>
-          <img src={mark} alt="" width={20} height={20} />
+          <Mark />
           <span className={styles.word}>OmniRoute</span>
         </Link>
       )}

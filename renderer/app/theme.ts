@@ -1,5 +1,11 @@
 /** The look as data: slate surfaces, indigo accent, 13-px Inter, small radii, hairlines. Own variables are `--om-…`. */
-import { type CSSVariablesResolver, createTheme, type MantineColorsTuple } from '@mantine/core';
+import {
+  type CSSVariablesResolver,
+  createTheme,
+  defaultVariantColorsResolver,
+  type MantineColorsTuple,
+  type VariantColorsResolver,
+} from '@mantine/core';
 
 const SLATE: MantineColorsTuple = [
   ...(['#f8fafc', '#f1f5f9', '#e2e8f0', '#cbd5e1', '#94a3b8'] as const),
@@ -20,7 +26,7 @@ const compact = { defaultProps: { size: 'xs' } };
 export const theme = createTheme({
   primaryColor: 'indigo',
   primaryShade: { light: 6, dark: 4 },
-  autoContrast: true,
+  variantColorResolver: readable,
   colors: { indigo: INDIGO, gray: SLATE, dark: DARK },
   fontFamily: "'Inter Variable', system-ui, sans-serif",
   fontFamilyMonospace: "'JetBrains Mono Variable', ui-monospace, monospace",
@@ -41,6 +47,9 @@ export const theme = createTheme({
     Checkbox: compact,
     Input: compact,
     InputWrapper: compact,
+    // The head of a dialog is no landmark of the page.
+    DrawerHeader: { defaultProps: { role: 'presentation' } },
+    ModalHeader: { defaultProps: { role: 'presentation' } },
     Modal: { defaultProps: { transitionProps: { duration: 120 }, centered: true } },
     MultiSelect: compact,
     NumberInput: compact,
@@ -57,6 +66,13 @@ export const theme = createTheme({
   },
 });
 
+/** The accent is dark in the light theme and light in the dark one: what stands on it turns with it. */
+function readable(input: Parameters<VariantColorsResolver>[0]): ReturnType<VariantColorsResolver> {
+  const colours = defaultVariantColorsResolver(input);
+  const isAccent = input.variant === 'filled' && (input.color ?? 'indigo') === 'indigo';
+  return isAccent ? { ...colours, color: 'var(--om-on-accent)' } : colours;
+}
+
 /** Contrast is ≥ 4.5 : 1 for text on `surface` and `page`, ≥ 3 : 1 for marks. */
 export const cssVariables: CSSVariablesResolver = () => ({
   variables: {},
@@ -68,6 +84,7 @@ export const cssVariables: CSSVariablesResolver = () => ({
     '--om-text': '#0f172a',
     '--om-quiet': '#475569',
     '--om-accent': '#4f46e5',
+    '--om-on-accent': '#ffffff',
     '--om-good': '#15803d',
     '--om-warn': '#b45309',
     '--om-bad': '#b91c1c',
@@ -88,6 +105,7 @@ export const cssVariables: CSSVariablesResolver = () => ({
     '--om-text': '#e2e8f0',
     '--om-quiet': '#94a3b8',
     '--om-accent': '#818cf8',
+    '--om-on-accent': '#0f172a',
     '--om-good': '#4ade80',
     '--om-warn': '#fbbf24',
     '--om-bad': '#f87171',

@@ -12,13 +12,12 @@ export interface ChartTableProps {
 export function ChartTable({ label, heads, rows }: ChartTableProps) {
   const { t } = useTranslation();
   return (
-    <section
+    <div
       className={tableStyles.frame}
-      aria-label={label}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard (WCAG 2.1.1)
       tabIndex={0}
     >
-      <table className={tableStyles.table}>
+      <table className={tableStyles.table} aria-label={label}>
         <thead>
           <tr>
             <th scope="col">{t('chart.at')}</th>
@@ -42,6 +41,6 @@ export function ChartTable({ label, heads, rows }: ChartTableProps) {
           ))}
         </tbody>
       </table>
-    </section>
+    </div>
   );
 }

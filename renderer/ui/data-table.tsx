@@ -55,20 +55,19 @@ const OVERSCAN = 12;
 
 export function DataTable<Row>(props: DataTableProps<Row>) {
   const { label, columns, rows, empty, isVirtual = false, height = '60vh' } = props;
-  const frame = useRef<HTMLElement>(null);
+  const frame = useRef<HTMLDivElement>(null);
   const [sorting, setSorting] = useState<Sorting>();
   const sorted = useMemo(() => sortRows(rows, columns, sorting), [rows, columns, sorting]);
   if (rows.length === 0 && empty !== undefined) return <>{empty}</>;
   return (
-    <section
+    <div
       ref={frame}
       className={styles.frame}
       style={isVirtual ? { maxBlockSize: height } : undefined}
-      aria-label={label}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard (WCAG 2.1.1)
       tabIndex={0}
     >
-      <table className={styles.table} data-virtual={isVirtual} aria-rowcount={rows.length + 1}>
+      <table aria-label={label} className={styles.table} data-virtual={isVirtual} aria-rowcount={rows.length + 1}>
         <colgroup>
           {columns.map((column) => (
             <col
@@ -81,7 +80,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
         <Head columns={columns} sorting={sorting} onSort={(id) => setSorting(nextSorting(sorting, id))} />
         {isVirtual ? <VirtualBody {...props} rows={sorted} frame={frame} /> : <PlainBody {...props} rows={sorted} />}
       </table>
-    </section>
+    </div>
   );
 }
 
@@ -134,7 +133,7 @@ function PlainBody<Row>(props: DataTableProps<Row>) {
   );
 }
 
-function VirtualBody<Row>(props: DataTableProps<Row> & { readonly frame: RefObject<HTMLElement | null> }) {
+function VirtualBody<Row>(props: DataTableProps<Row> & { readonly frame: RefObject<HTMLDivElement | null> }) {
   const { rows, rowKey, frame, onEnd } = props;
   const virtual = useVirtualizer({
     count: rows.length,

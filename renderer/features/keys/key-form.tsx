@@ -1,0 +1,146 @@
+/** The fields of a key, for making and for changing one. */
+import { Button, Checkbox, NumberInput, Switch, TagsInput, TextInput } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useMemo, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { failureOf, queries } from '../../api.ts';
+import styles from './keys.module.css';
+
+export interface KeyValues {
+  readonly name: string;
+  readonly mayManage: boolean;
+  readonly allowedModels: readonly string[];
+  readonly noLog: boolean;
+  /** US dollars; '' is no limit. */
+  readonly daily: number | '';
+  readonly weekly: number | '';
+  readonly monthly: number | '';
+}
+
+export const NEW_KEY: KeyValues = {
+  ...{ name: '', mayManage: false, allowedModels: [], noLog: false },
+  ...{ daily: '', weekly: '', monthly: '' },
+};
+
+export interface KeyFormProps {
+  readonly initial: KeyValues;
+  readonly submitLabel: string;
+  readonly isBusy: boolean;
+  readonly error: unknown;
+  readonly onSubmit: (values: KeyValues) => void;
+  readonly onCancel: () => void;
+}
+
+export function KeyForm({ initial, submitLabel, isBusy, error, onSubmit, onCancel }: KeyFormProps) {
+  const { t } = useTranslation('keys');
+  const [values, setValues] = useState(initial);
+  const set = (change: Partial<KeyValues>): void => setValues((now) => ({ ...now, ...change }));
+  const models = useModelNames();
+  const hasFailed = error !== null && error !== undefined;
+  return (
+    <form
+      className={styles.form}
+      onSubmit={(event) => {
+        event.preventDefault();
+        onSubmit(values);
+      }}
+    >
+      <TextInput
+        label={t('form.name')}
+        description={t('form.nameHint')}
+        required
+        withAsterisk={false}
+        maxLength={100}
+        data-autofocus
+        value={values.name}
+        onChange={(event) => set({ name: event.currentTarget.value })}
+      />
+      <TagsInput
+        label={t('form.models')}
+        description={t('form.modelsHint')}
+        placeholder={values.allowedModels.length === 0 ? t('may.all') : ''}
+        data={models}
+        limit={50}
+        clearable
+        clearButtonProps={{ 'aria-label': t('form.clear') }}
+        value={[...values.allowedModels]}
+        onChange={(allowedModels) => set({ allowedModels })}
+      />
+      <BudgetFields values={values} onChange={set} />
+      <RightsFields values={values} onChange={set} />
+      {hasFailed && (
+        <p role="alert" className={styles.error}>
+          {failureOf(error).message || t('form.failed')}
+        </p>
+      )}
+      <div className={styles.buttons}>
+        <Button variant="default" onClick={onCancel}>
+          {t('form.cancel')}
+        </Button>
+        <Button type="submit" loading={isBusy} disabled={values.name.trim() === ''}>
+          {submitLabel}
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+interface FieldsProps {
+  readonly values: KeyValues;
+  readonly onChange: (change: Partial<KeyValues>) => void;
+}
+
+function BudgetFields({ values, onChange }: FieldsProps) {
+  const { t } = useTranslation('keys');
+  return (
+    <fieldset className={styles.fieldset}>
+      <legend className={styles.legend}>{t('form.budget')}</legend>
+      <div className={styles.budgets}>
+        {(['daily', 'weekly', 'monthly'] as const).map((period) => (
+          <NumberInput
+            key={period}
+            label={t(`form.${period}`)}
+            prefix="$"
+            min={0}
+            max={1_000_000}
+            decimalScale={2}
+            placeholder={t('form.unlimited')}
+            value={values[period]}
+            onChange={(value) => onChange({ [period]: typeof value === 'number' ? value : '' })}
+          />
+        ))}
+      </div>
+    </fieldset>
+  );
+}
+
+function RightsFields({ values, onChange }: FieldsProps) {
+  const { t } = useTranslation('keys');
+  return (
+    <>
+      <Switch
+        label={t('form.noLog')}
+        description={t('form.noLogHint')}
+        checked={values.noLog}
+        onChange={(event) => onChange({ noLog: event.currentTarget.checked })}
+      />
+      <Checkbox
+        label={t('form.manage')}
+        description={t('form.manageHint')}
+        checked={values.mayManage}
+        onChange={(event) => onChange({ mayManage: event.currentTarget.checked })}
+      />
+    </>
+  );
+}
+
+/** Every model string that clients may send, for suggestions. */
+function useModelNames(): string[] {
+  const catalog = useQuery(queries.models.catalog.queryOptions());
+  const combos = useQuery(queries.combos.list.queryOptions());
+  return useMemo(() => {
+    const all = Object.entries(catalog.data?.catalog ?? {}).filter(([, { active }]) => active);
+    const models = all.flatMap(([alias, entry]) => [`${alias}/*`, ...entry.models.map(({ id }) => `${alias}/${id}`)]);
+    return [...new Set([...(combos.data?.combos ?? []).map(({ name }) => name), ...models])];
+  }, [catalog.data, combos.data]);
+}
