@@ -8,8 +8,9 @@ import { type ActiveRequests, createActiveRequests } from './pipeline/active-req
 import { createEmbedder } from './pipeline/embed-text.ts';
 import { embeddingsPipeline } from './pipeline/embeddings.ts';
 import type { SharedAnswer, SharedRegister } from './pipeline/idempotency-stage.ts';
-import type { LedgerPorts } from './pipeline/ledger.ts';
+import type { LedgerPorts, RequestWatch } from './pipeline/ledger.ts';
 import type { GeneratePorts } from './pipeline/stages.ts';
+import { createTelemetry, type Telemetry } from './pipeline/telemetry.ts';
 import type { WalkPorts } from './pipeline/walk.ts';
 import { createAnswerCache } from './policy/answer-cache.ts';
 import { createBodyKeeper } from './policy/body-keeper.ts';
@@ -44,6 +45,7 @@ export interface Pipeline {
   readonly similarQuestions: SimilarQuestions;
   readonly ledger: LedgerPorts;
   readonly active: ActiveRequests;
+  readonly telemetry: Telemetry;
 }
 
 /** Fetches of remote media at the same time, over all requests: what they hold in memory is bounded by it. */
@@ -70,14 +72,18 @@ export function openPipeline({ clock, log, isMediaAddressAllowed }: PipelinePort
   const active = createActiveRequests({ events, clock });
   const bodies = createBodyKeeper({ repository: store.bodies, rules: () => settings.current(), clock, log });
   const { walk } = parts.routing;
-  const ledger: LedgerPorts = { clock, log, append: (record) => recordUsage(record, store, budgets), watch: active };
+  const telemetry = createTelemetry({ clock, usage: store.usage });
+  const ledger: LedgerPorts = {
+    ...{ clock, log, append: (record) => recordUsage(record, store, budgets) },
+    watch: together([active, telemetry]),
+  };
   const embed = createEmbedder({ run: embeddingsPipeline({ walk, budgets, bodies }), ledger });
   const signatures = createSignatureCache({ repository: store.signatures, ...{ vault, clock, log } });
   const proxyFor = (origin: string) => dispatcherThrough({ origin }, parts);
   const fetches = new Turns(MEDIA_FETCHES);
   const media = { isAllowed: isMediaAddressAllowed, proxyFor };
   return {
-    active,
+    ...{ active, telemetry },
     pipeline: {
       lanes: {
         fetchMedia: (url, signal, received) =>
@@ -91,6 +97,20 @@ export function openPipeline({ clock, log, isMediaAddressAllowed }: PipelinePort
     },
     similarQuestions: questions,
     ...{ signatures, ledger },
+  };
+}
+
+function together(watches: readonly RequestWatch[]): RequestWatch {
+  return {
+    began(ledger) {
+      for (const watch of watches) watch.began(ledger);
+    },
+    routed(ledger) {
+      for (const watch of watches) watch.routed(ledger);
+    },
+    ended(ledger, record) {
+      for (const watch of watches) watch.ended(ledger, record);
+    },
   };
 }
 

@@ -54,7 +54,11 @@ export function openSurfaces(
       isLocal: door.isLocal(request),
       isLoopbackListener: isLoopbackName(parts.serviceState.bound()?.host ?? ''),
     });
-  const { pipeline, ledger, active, signatures, similarQuestions } = openPipeline(ports, { ...parts, store, vault });
+  const { pipeline, ledger, active, telemetry, signatures, similarQuestions } = openPipeline(ports, {
+    ...parts,
+    store,
+    vault,
+  });
   const { budgets } = pipeline;
   const trial = { run: generatePipeline(pipeline), snapshot: live.current, ledger };
   const gateway = createGateway({
@@ -89,6 +93,7 @@ export function openSurfaces(
     },
     events,
     activeRequests: active.list,
+    telemetry,
     budgets,
     answerCache: pipeline.cache,
     duplicates: pipeline.register,

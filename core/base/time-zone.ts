@@ -11,6 +11,7 @@ interface LocalDate {
 
 export type Period = 'day' | 'week' | 'month';
 
+const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 const formats = new Map<string, Intl.DateTimeFormat>();
 
@@ -39,10 +40,39 @@ export function periodAt(
   }
 }
 
+/**
+ * The begins of the last `count` days in the zone, today's the last, and where today ends. Days are walked, not searched:
+ * a year costs two look-ups a day.
+ */
+export function lastDays(
+  timeZone: string,
+  count: number,
+  nowMs: number,
+): { readonly startsMs: readonly number[]; readonly endMs: number } {
+  const today = periodAt('day', timeZone, nowMs);
+  const startsMs = [today.startMs];
+  for (let startMs = today.startMs; startsMs.length < count; ) {
+    const guessMs = startMs - DAY_MS;
+    const isBegin = localDay(timeZone, guessMs) !== localDay(timeZone, guessMs - 1);
+    startMs = isBegin ? guessMs : periodAt('day', timeZone, startMs - 1).startMs;
+    startsMs.push(startMs);
+  }
+  return { startsMs: startsMs.reverse(), endMs: today.endMs };
+}
+
 /** `2026-11-23`, in the zone. */
 export function localDay(timeZone: string, atMs: number): string {
   const { year, month, day } = localDate(timeZone, atMs);
   return `${year}-${String(month).padStart(2, '0')}-${String(day).padStart(2, '0')}`;
+}
+
+/** The hour of the zone's clock that holds this moment: its begin, and `2026-11-23T14:00` for people. */
+export function localHour(timeZone: string, atMs: number): { readonly startMs: number; readonly label: string } {
+  const format = new Intl.DateTimeFormat('en-GB', { timeZone, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
+  const parts = new Map(format.formatToParts(atMs).map(({ type, value }) => [type, value]));
+  const minutes = Number(parts.get('minute') ?? 0);
+  const startMs = Math.floor(atMs / MINUTE_MS) * MINUTE_MS - minutes * MINUTE_MS;
+  return { startMs, label: `${localDay(timeZone, startMs)}T${parts.get('hour') ?? '00'}:00` };
 }
 
 function between(timeZone: string, from: LocalDate, to: LocalDate): { startMs: number; endMs: number } {

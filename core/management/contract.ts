@@ -1,4 +1,5 @@
 /** The whole management contract: REST under `/api`, and later the desktop's message port, are made from it. */
+import { analyticsContract } from './analytics.ts';
 import { authContract } from './auth.ts';
 import { budgetContract } from './budget.ts';
 import { cacheContract } from './cache.ts';
@@ -25,6 +26,7 @@ import { usageLogsContract } from './usage-logs.ts';
 import { vaultContract } from './vault.ts';
 
 export const contract = {
+  analytics: analyticsContract,
   auth: authContract,
   providers: providersContract,
   providerNodes: providerNodesContract,

@@ -1,4 +1,5 @@
 /** The contract with its handlers. */
+import { analyticsHandlers } from './analytics.ts';
 import { authHandlers } from './auth.ts';
 import { budgetHandlers } from './budget.ts';
 import { cacheHandlers } from './cache.ts';
@@ -26,6 +27,7 @@ import { usageLogsHandlers } from './usage-logs.ts';
 import { vaultHandlers } from './vault.ts';
 
 export const router = implementer.router({
+  analytics: analyticsHandlers(implementer),
   auth: authHandlers(implementer),
   providers: providersHandlers(implementer),
   providerNodes: providerNodesHandlers(implementer),

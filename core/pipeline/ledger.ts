@@ -12,6 +12,7 @@ import { bill } from '../providers/cost.ts';
 import type { Target } from '../routing/plan.ts';
 import type { AttemptRecord, UsageRecord } from '../store/records.ts';
 import type { ActiveRequest } from './active-requests.ts';
+import { PhaseMarks, type Spans } from './phases.ts';
 
 export interface LedgerPorts {
   readonly clock: Clock;
@@ -67,6 +68,7 @@ export class Ledger {
   /** The attempt under way. */
   #attempt: { readonly target: Target; readonly startedAfterMs: number } | undefined;
   #attempts = 0;
+  readonly #marks = new PhaseMarks();
 
   constructor(ports: LedgerPorts, opening: LedgerOpening) {
     this.#ports = ports;
@@ -78,7 +80,21 @@ export class Ledger {
   begin({ model, stream }: { readonly model: string; readonly stream: boolean }): void {
     this.requestedModel = model;
     this.stream = stream;
+    this.#marks.begin();
     this.#ports.watch?.began(this);
+  }
+  /** The policies let it through: now it looks for a target. */
+  walk(comboName: string | undefined): void {
+    this.comboName = comboName;
+    this.#marks.walk();
+  }
+  /** The headers of the attempt's answer are there. */
+  heard(): void {
+    this.#marks.hear();
+  }
+  /** Where its time went so far. */
+  spans(): Spans {
+    return this.#marks.spans();
   }
   /** How the request stands now. */
   view(): ActiveRequest {
@@ -104,6 +120,7 @@ export class Ledger {
     this.#target = target;
     this.#losses = new Set();
     this.#usage = undefined;
+    this.#marks.send();
     this.#ports.watch?.routed(this);
   }
   /** The attempt under way failed. */
@@ -131,6 +148,7 @@ export class Ledger {
   /** The first piece of the answer is there. */
   firstContent(): void {
     this.#firstContentMs ??= this.#elapsedMs();
+    this.#marks.content();
   }
   /** What the upstream counted; later counts replace earlier ones. */
   use(usage: Usage | undefined): void {
@@ -154,6 +172,7 @@ export class Ledger {
   async close(outcome: UsageRecord['outcome'], error?: OmniError): Promise<void> {
     if (this.#closed !== undefined) return;
     this.#closed = { outcome, error };
+    this.#marks.close();
     if (this.#attempt !== undefined) this.#endAttempt(outcome === 'ok' ? 'ok' : endOf(outcome), error);
     for (const closing of this.#closings.splice(0)) closing(outcome, error);
     // Before the answer began the edge logs it; afterwards the client's stream is all that is left to tell.

@@ -64,7 +64,7 @@ class Walk {
     this.#ports = ports;
     this.#plan = plan;
     this.#exhaustion = new Exhaustion(plan);
-    exchange.ledger.comboName = plan.comboName;
+    exchange.ledger.walk(plan.comboName);
   }
 
   async run(work: Work): Promise<Reply> {
@@ -182,7 +182,10 @@ class Walk {
     try {
       const dispatcher = dispatcherFor(target, leg.combo?.name);
       const { cancellation } = watch;
-      const heard: Attempt['heard'] = (report) => permit.heard(report);
+      const heard: Attempt['heard'] = (report) => {
+        ledger.heard();
+        permit.heard(report);
+      };
       const reply = await withCredential(target, (ready) =>
         work({ target: ready, dispatcher, limits, cancellation, heard }),
       );

@@ -50,9 +50,38 @@ export interface CustomModelRepository {
 
 export interface UsageTotals {
   readonly requests: number;
+  /** Of them, those that did not end well. */
+  readonly failures: number;
   readonly promptTokens: number;
   readonly completionTokens: number;
   readonly costUsd: number;
+  /** Of the requests that ended well, together. */
+  readonly durationMs: number;
+}
+
+/** What rollups count. Tokens, US dollars, milliseconds. */
+export const SUM_NAMES = [
+  ...(['requests', 'failures', 'promptTokens', 'completionTokens', 'cacheReadTokens', 'reasoningTokens'] as const),
+  ...(['costUsd', 'savedUsd', 'durationMs'] as const),
+] as const;
+export type Sums = Readonly<Record<(typeof SUM_NAMES)[number], number>>;
+
+/** One day of a time zone. Names are empty where unknown; models are `provider/model`, `/` where none was reached. */
+export interface DaySums {
+  readonly startMs: number;
+  readonly byModel: ReadonlyMap<string, Sums>;
+  /** By connection id, API key id, client program. */
+  readonly byAccount: ReadonlyMap<string, Sums>;
+  readonly byApiKey: ReadonlyMap<string, Sums>;
+  readonly byClient: ReadonlyMap<string, Sums>;
+}
+
+/** Days that lie side by side: their begins in order, and where the last one ends. */
+export interface Days {
+  /** IANA name; the sums are kept under it. */
+  readonly zone: string;
+  readonly startsMs: readonly number[];
+  readonly endMs: number;
 }
 
 export interface UsageHistory {
@@ -112,7 +141,7 @@ export interface UsagePage {
 }
 
 /** What happened in a quarter of an hour for one combination of names: kept much longer than the requests themselves. */
-export interface UsageRollup extends UsageTotals {
+export interface UsageRollup extends Sums {
   /** Begin of the quarter hour, since the epoch; every zone's midnight is such a begin. */
   readonly bucketMs: number;
   readonly provider: string;
@@ -121,10 +150,6 @@ export interface UsageRollup extends UsageTotals {
   readonly connectionId: string;
   readonly apiKeyId: string;
   readonly client: string;
-  readonly failures: number;
-  readonly cacheReadTokens: number;
-  readonly reasoningTokens: number;
-  readonly savedUsd: number;
 }
 
 export interface RollupRepository {
@@ -132,6 +157,8 @@ export interface RollupRepository {
   between(fromMs: number, toMs: number): readonly UsageRollup[];
   /** What a key spent since then (a quarter hour's begin), in US dollars. */
   spentUsd(apiKeyId: string, sinceMs: number): number;
+  /** Sums of each of the days; those that are over before `nowMs` are kept, so that asking again is cheap. */
+  days(days: Days, nowMs: number): readonly DaySums[];
   prune(olderThanMs: number): number;
 }
 

@@ -1,6 +1,6 @@
 /** Edges of days, weeks and months where clocks change; the moments are from the tz database's rules. */
 import { describe, expect, it } from 'vitest';
-import { localDay, periodAt } from '../../core/base/time-zone.ts';
+import { lastDays, localDay, localHour, periodAt } from '../../core/base/time-zone.ts';
 
 const at = (text: string): number => Date.parse(text);
 const iso = ({ startMs, endMs }: { startMs: number; endMs: number }): string[] =>
@@ -45,4 +45,25 @@ describe('weeks and months', () => {
   ] as const)('a %s in %s at %s', (period, zone, now, start, end) => {
     expect(iso(periodAt(period, zone, at(now)))).toEqual([start, end]);
   });
+});
+
+describe('the last days', () => {
+  it.each(['UTC', 'Europe/Berlin', 'America/Santiago', 'Australia/Lord_Howe', 'Asia/Kathmandu', 'Africa/Cairo'])(
+    'in %s lie side by side, each beginning where its day begins',
+    (timeZone) => {
+      const { startsMs, endMs } = lastDays(timeZone, 400, at('2026-11-25T10:00:00Z'));
+      expect(startsMs).toHaveLength(400);
+      startsMs.forEach((startMs, index) => {
+        expect(periodAt('day', timeZone, startMs + 1)).toEqual({ startMs, endMs: startsMs[index + 1] ?? endMs });
+      });
+    },
+  );
+});
+
+it.each([
+  ['Asia/Kathmandu', '2026-11-25T10:50:30Z', '2026-11-25T10:15:00.000Z', '2026-11-25T16:00'],
+  ['Europe/Berlin', '2026-11-25T23:10:00Z', '2026-11-25T23:00:00.000Z', '2026-11-26T00:00'],
+])('the hour in %s at %s', (timeZone, moment, start, label) => {
+  const hour = localHour(timeZone, at(moment));
+  expect([new Date(hour.startMs).toISOString(), hour.label]).toEqual([start, label]);
 });

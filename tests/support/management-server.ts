@@ -9,6 +9,7 @@ import { Secret } from '../../core/base/secret.ts';
 import { createManagement } from '../../core/management/handler.ts';
 import type { ManagementServices } from '../../core/management/services.ts';
 import type { ActiveRequest } from '../../core/pipeline/active-requests.ts';
+import { createTelemetry } from '../../core/pipeline/telemetry.ts';
 import { createAnswerCache } from '../../core/policy/answer-cache.ts';
 import { createApiKeys } from '../../core/policy/api-keys.ts';
 import { createBudgets } from '../../core/policy/budgets.ts';
@@ -76,8 +77,7 @@ const CATALOG: Readonly<Record<string, readonly ModelInfo[]>> = {
   openai: [{ id: 'gpt-5' }, { id: 'text-embedding-3-small', type: 'embedding' }],
 };
 
-async function servicesInMemory(hasPassword: boolean, changed: () => void): Promise<ManagementServices> {
-  const store = memoryStore();
+async function servicesInMemory(hasPassword: boolean, store: Store, changed: () => void): Promise<ManagementServices> {
   const vault = memoryVault();
   const clock = testClock();
   const settings = createSettings({
@@ -141,6 +141,7 @@ async function servicesInMemory(hasPassword: boolean, changed: () => void): Prom
           ? { statusCode: 502, error: 'It does not answer.', latencyMs: 7 }
           : { statusCode: 200, latencyMs: 5 },
       ),
+    telemetry: createTelemetry({ clock, usage: store.usage }),
     activeRequests: () => [activeRequest('r-1'), activeRequest('r-2')],
     ...{ events: createEventBus(silentLog), clock, log: silentLog, version: '1.2.3' },
   };
@@ -199,11 +200,16 @@ function routingInMemory(store: Store, settings: SettingsService): Pick<Manageme
   };
 }
 
-export async function startManagement(
-  options: { readonly hasPassword?: boolean; readonly dashboardFolder?: string } = {},
-): Promise<ManagementServer> {
+export interface ManagementOptions {
+  readonly hasPassword?: boolean;
+  /** Default: one in memory. */
+  readonly store?: Store;
+  readonly dashboardFolder?: string;
+}
+
+export async function startManagement(options: ManagementOptions = {}): Promise<ManagementServer> {
   let changes = 0;
-  const services = await servicesInMemory(options.hasPassword !== false, () => {
+  const services = await servicesInMemory(options.hasPassword !== false, options.store ?? memoryStore(), () => {
     changes += 1;
   });
   const { settings, sessions } = services;

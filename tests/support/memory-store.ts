@@ -45,6 +45,7 @@ export function memoryStore(): Store {
     },
     rollups: {
       between: () => [],
+      days: () => [],
       spentUsd: (apiKeyId, sinceMs) =>
         usage
           .filter((record) => record.apiKeyId === apiKeyId && record.startedAtMs >= sinceMs)
@@ -121,6 +122,8 @@ function memoryRepository<T extends { readonly id: string }>(): Repository<T> {
 function sum(records: readonly UsageRecord[]): UsageTotals {
   return {
     requests: records.length,
+    failures: records.filter(({ outcome }) => outcome !== 'ok').length,
+    durationMs: records.reduce((total, { durationMs }) => total + durationMs, 0),
     promptTokens: records.reduce((total, { tokensInput }) => total + tokensInput, 0),
     completionTokens: records.reduce((total, { tokensOutput }) => total + tokensOutput, 0),
     costUsd: records.reduce((total, { costUsd }) => total + (costUsd ?? 0), 0),

@@ -4,6 +4,7 @@
  */
 import type { Database } from 'better-sqlite3';
 import type { RollupRepository, UsageRollup } from '../store.ts';
+import { dayReader } from './day-sums.ts';
 
 /** Every zone's midnight is a multiple of a quarter hour. */
 export const BUCKET_MS = 900_000;
@@ -12,13 +13,14 @@ const FOLDED = 'usage_rollup_last_id';
 const FOLD = `INSERT INTO usage_rollup
   SELECT timestamp / ${BUCKET_MS} * ${BUCKET_MS}, provider, model, ifnull(connection_id, ''), ifnull(api_key_id, ''),
     ifnull(client, ''), count(*), sum(outcome <> 'ok'), sum(tokens_input), sum(tokens_output), sum(tokens_cache_read),
-    sum(tokens_reasoning), total(cost_usd), total(saved_usd)
+    sum(tokens_reasoning), total(cost_usd), total(saved_usd), sum(CASE WHEN outcome = 'ok' THEN duration_ms ELSE 0 END)
   FROM usage_history WHERE id > ? AND id <= ? GROUP BY 1, 2, 3, 4, 5, 6
   ON CONFLICT DO UPDATE SET requests = requests + excluded.requests, failures = failures + excluded.failures,
     tokens_input = tokens_input + excluded.tokens_input, tokens_output = tokens_output + excluded.tokens_output,
     tokens_cache_read = tokens_cache_read + excluded.tokens_cache_read,
     tokens_reasoning = tokens_reasoning + excluded.tokens_reasoning,
-    cost_usd = cost_usd + excluded.cost_usd, saved_usd = saved_usd + excluded.saved_usd`;
+    cost_usd = cost_usd + excluded.cost_usd, saved_usd = saved_usd + excluded.saved_usd,
+    duration_ms = duration_ms + excluded.duration_ms`;
 
 export interface Rollups extends RollupRepository {
   /** Takes in what was recorded since. */
@@ -37,7 +39,8 @@ export function rollupRepository(database: Database): Rollups {
   const between = database.prepare<[number, number], UsageRollup>(
     `SELECT bucket AS bucketMs, provider, model, connection_id AS connectionId, api_key_id AS apiKeyId, client, requests,
        failures, tokens_input AS promptTokens, tokens_output AS completionTokens, tokens_cache_read AS cacheReadTokens,
-       tokens_reasoning AS reasoningTokens, cost_usd AS costUsd, saved_usd AS savedUsd
+       tokens_reasoning AS reasoningTokens, cost_usd AS costUsd, saved_usd AS savedUsd,
+       duration_ms AS durationMs
      FROM usage_rollup WHERE bucket >= ? AND bucket < ? ORDER BY bucket`,
   );
   const spent = database.prepare<[number, string], { total: number }>(
@@ -53,6 +56,8 @@ export function rollupRepository(database: Database): Rollups {
     setFolded.run(String(to));
     for (const tell of listeners) tell({ after: from, upTo: to });
   });
+  const onChange: Rollups['onChange'] = (listener) => void listeners.push(listener);
+  const days = dayReader(database, { onChange });
   return {
     fold: () => fold.immediate(),
     rowsRemoved() {
@@ -66,11 +71,16 @@ export function rollupRepository(database: Database): Rollups {
       fold.immediate();
       return spent.get(Math.floor(sinceMs), apiKeyId)?.total ?? 0;
     },
+    days({ zone, startsMs, endMs }, nowMs) {
+      fold.immediate();
+      return days.read(zone, startsMs, endMs, nowMs);
+    },
     prune(olderThanMs) {
+      days.prune(olderThanMs);
       const { changes } = remove.run(Math.floor(olderThanMs));
       if (changes > 0) for (const tell of listeners) tell(undefined);
       return changes;
     },
-    onChange: (listener) => void listeners.push(listener),
+    onChange,
   };
 }

@@ -9,6 +9,10 @@ import type { Rollups } from './rollups.ts';
 
 const MINUTE_MS = 60_000;
 const MINUTES = 10;
+/** Of requests. */
+const SUMS = `count(*) AS requests, sum(outcome <> 'ok') AS failures, sum(tokens_input) AS promptTokens,
+  sum(tokens_output) AS completionTokens, total(cost_usd) AS costUsd,
+  sum(CASE WHEN outcome = 'ok' THEN duration_ms ELSE 0 END) AS durationMs`;
 
 type Sums = { -readonly [K in keyof UsageTotals]: UsageTotals[K] };
 
@@ -31,13 +35,13 @@ export interface HistoryReader {
 export function historyReader(database: Database, rollups: Rollups): HistoryReader {
   const groups = database.prepare<[], GroupRow>(
     `SELECT provider, model, connection_id AS connectionId, api_key_id AS apiKeyId, sum(requests) AS requests,
-       sum(tokens_input) AS promptTokens, sum(tokens_output) AS completionTokens, total(cost_usd) AS costUsd
+       sum(failures) AS failures, sum(tokens_input) AS promptTokens, sum(tokens_output) AS completionTokens,
+       total(cost_usd) AS costUsd, sum(duration_ms) AS durationMs
      FROM usage_rollup GROUP BY provider, model, connection_id, api_key_id`,
   );
   const groupsOf = database.prepare<[number, number], GroupRow>(
     `SELECT provider, model, ifnull(connection_id, '') AS connectionId, ifnull(api_key_id, '') AS apiKeyId,
-       count(*) AS requests, sum(tokens_input) AS promptTokens, sum(tokens_output) AS completionTokens,
-       total(cost_usd) AS costUsd
+       ${SUMS}
      FROM usage_history WHERE id > ? AND id <= ? GROUP BY provider, model, connection_id, api_key_id`,
   );
   let sums: Map<string, GroupRow> | undefined;
@@ -46,8 +50,7 @@ export function historyReader(database: Database, rollups: Rollups): HistoryRead
     else if (sums !== undefined) addGroups(sums, groupsOf.all(rows.after, rows.upTo));
   });
   const minutesSince = database.prepare<[number, number], MinuteRow>(
-    `SELECT timestamp / ${MINUTE_MS} AS minute, count(*) AS requests, sum(tokens_input) AS promptTokens,
-       sum(tokens_output) AS completionTokens, total(cost_usd) AS costUsd
+    `SELECT timestamp / ${MINUTE_MS} AS minute, ${SUMS}
      FROM usage_history WHERE timestamp >= ? AND timestamp < ? GROUP BY minute`,
   );
   return {
@@ -95,11 +98,13 @@ function groupedBy(rows: readonly GroupRow[], nameOf: (row: GroupRow) => string)
 }
 
 function emptySums(): Sums {
-  return { requests: 0, promptTokens: 0, completionTokens: 0, costUsd: 0 };
+  return { requests: 0, failures: 0, promptTokens: 0, completionTokens: 0, costUsd: 0, durationMs: 0 };
 }
 
 function add(sums: Sums, row: Sums): Sums {
   sums.requests += row.requests;
+  sums.failures += row.failures;
+  sums.durationMs += row.durationMs;
   sums.promptTokens += row.promptTokens;
   sums.completionTokens += row.completionTokens;
   sums.costUsd += row.costUsd;
