@@ -37,6 +37,8 @@ interface SignedTurn {
   readonly calls: readonly (Ext | null)[];
   /** Signed or redacted thoughts, in order. */
   readonly thoughts: readonly ReasoningPart[];
+  /** Did the client ask for thoughts, or does the model think by itself? */
+  readonly wasAsked: boolean;
 }
 
 /** Clients whose protocol pairs calls and results by name and order, so that ids may get lost on the way. */
@@ -63,6 +65,7 @@ function keep(turn: TurnReader, { caller, format, request }: Exchange, { target,
   const signed: SignedTurn = {
     ...{ issuer: target.provider.id, family: familyOf(target.model), thoughts },
     calls: calls.map(({ ext }) => (isCallSignature(ext) ? ext : null)),
+    wasAsked: request().reasoning !== undefined,
   };
   const owner = caller.apiKeyId ?? '';
   const text = JSON.stringify(signed);
@@ -77,7 +80,6 @@ export function withSignatures(
   { target, shelf }: Keeping,
 ): ChatRequest {
   if (!mayBeSigned(target)) return request;
-  const takesThoughts = target.endpoint.format === 'anthropic-messages' && request.reasoning?.mode !== 'disabled';
   const owner = caller.apiKeyId ?? '';
   let isChanged = false;
   const messages = request.messages.map((message, index) => {
@@ -90,7 +92,7 @@ export function withSignatures(
     const turn = readTurn(shelf.get(key));
     if (turn?.issuer !== target.provider.id || turn.family !== familyOf(target.model)) return message;
     isChanged = true;
-    return { ...message, parts: restored(message.parts, turn, takesThoughts) };
+    return { ...message, parts: restored(message.parts, turn, takesThoughts(request, target, turn)) };
   });
   return isChanged ? { ...request, messages } : request;
 }
@@ -105,6 +107,16 @@ function isGemini(model: string): boolean {
   return familyOf(model) === 'gemini';
 }
 
+/**
+ * Thoughts are refused where thinking is off ("When thinking is disabled, an assistant message in the final position cannot
+ * contain thinking"): where the request says so, or does not ask any more for what it asked for before.
+ */
+function takesThoughts({ reasoning }: ChatRequest, { endpoint }: Target, { wasAsked }: SignedTurn): boolean {
+  if (endpoint.format !== 'anthropic-messages') return false;
+  if (reasoning === undefined) return !wasAsked;
+  return reasoning.mode !== 'disabled' && reasoning.effort !== 'none' && reasoning.budgetTokens !== 0;
+}
+
 /** Did the client bring along what this target wants back? */
 function isSigned(message: Message, first: ToolCallPart, { endpoint, provider }: Target): boolean {
   if (endpoint.format !== 'anthropic-messages') {
@@ -115,14 +127,14 @@ function isSigned(message: Message, first: ToolCallPart, { endpoint, provider }:
   );
 }
 
-function restored(parts: readonly Part[], turn: SignedTurn, takesThoughts: boolean): Part[] {
+function restored(parts: readonly Part[], turn: SignedTurn, withThoughts: boolean): Part[] {
   let position = -1;
   const signed = parts.map((part) => {
     if (part.type !== 'tool-call') return part;
     position += 1;
     return withExt(part, turn.calls[position] ?? undefined);
   });
-  if (!takesThoughts || turn.thoughts.length === 0) return signed;
+  if (!withThoughts || turn.thoughts.length === 0) return signed;
   return [...turn.thoughts, ...signed.filter(({ type }) => type !== 'reasoning')];
 }
 

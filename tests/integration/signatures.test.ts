@@ -153,6 +153,25 @@ describe('a signature goes to its maker only', () => {
   });
 });
 
+describe('thoughts go back only where thinking is on', () => {
+  it.each([
+    ['asked for in both turns', { reasoning_effort: 'low' }, { reasoning_effort: 'low' }, true],
+    ['in neither, the model thinks by itself', {}, {}, true],
+    ['not any more', { reasoning_effort: 'low' }, {}, false],
+    ['switched off', {}, { reasoning_effort: 'none' }, false],
+  ])('%s', async (_when, before, after, isGiven) => {
+    upstream.answer(strictClaude().script);
+    const talk = forgetfulChat('anth/claude-sonnet-4-5', question());
+    const asking = (extra: JsonObject): Conversation => ({ ...talk, body: () => ({ ...talk.body(), ...extra }) });
+    await turn(asking(before));
+    const response = await core.post(talk.path, asking(after).body());
+    await response.text();
+    const [message] = objectsOf(upstream.received.at(-1)?.body['messages']).filter(({ role }) => role === 'assistant');
+    const kinds = objectsOf(message?.['content']).map(({ type }) => type);
+    expect(kinds).toEqual([...(isGiven ? ['thinking'] : []), 'tool_use', 'tool_use']);
+  });
+});
+
 describe('the figures of the signature cache', () => {
   it('count entries, hits and misses', async () => {
     upstream.answer(strictGemini().script);
