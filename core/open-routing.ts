@@ -43,10 +43,10 @@ export function openRouting(parts: RoutingParts): Routing {
   });
   const resilience = createResilience({
     ...{ keyValues, clock, log, events },
-    profileOf: (providerId) => {
+    profileOf: (providerId, kind) => {
       const { providerProfiles, providerResilience } = settings.current();
       const own = providerResilience[providerId];
-      return own === undefined ? providerProfiles.apikey : { ...providerProfiles.apikey, ...defined(own) };
+      return own === undefined ? providerProfiles[kind] : { ...providerProfiles[kind], ...defined(own) };
     },
     limitsOf: (connectionId) => {
       const { rateLimits, rateLimitDefaults } = settings.current();

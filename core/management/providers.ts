@@ -5,12 +5,15 @@ import type { AccountView, TestResult } from '../accounts/accounts.ts';
 import { OmniError } from '../base/errors.ts';
 import { compact } from '../base/json.ts';
 import { Secret } from '../base/secret.ts';
+import { SETTINGS_SHAPE } from '../policy/settings.ts';
 import type { Provider } from '../providers/provider.ts';
 import { forgetConnection } from './forget.ts';
 import type { Handlers } from './implementer.ts';
+import { limitConnection } from './resilience.ts';
 import type { ManagementServices } from './services.ts';
 import { doneShape, idShape, isoTime, nameShape, secretShape, timeShape } from './shapes.ts';
 
+const limitShape = SETTINGS_SHAPE.rateLimitDefaults.partial();
 const connection = z.object({
   id: z.string(),
   provider: z.string(),
@@ -21,6 +24,8 @@ const connection = z.object({
   isActive: z.boolean(),
   hasApiKey: z.boolean(),
   defaultModel: z.string().optional(),
+  rateLimitProtection: z.boolean(),
+  rateLimits: limitShape.optional(),
   testStatus: z.string(),
   lastError: z.string().optional(),
   lastErrorAt: timeShape.optional(),
@@ -43,8 +48,9 @@ const unread = {
   globalPriority: z.unknown(),
   testStatus: z.unknown(),
   healthCheckInterval: z.unknown(),
-  rateLimitProtection: z.unknown(),
 };
+/** Limits of this account alone: `rateLimitProtection` switches them, `rateLimits` are members that differ from the defaults. */
+const limitFields = { rateLimitProtection: z.boolean().optional(), rateLimits: limitShape.optional() };
 const batchMode = z.enum(['provider', 'oauth', 'free', 'apikey', 'compatible', 'all']);
 
 export const providersContract = {
@@ -61,9 +67,10 @@ export const providersContract = {
           apiKey: secretShape.optional(),
           priority: priority.optional(),
           defaultModel: defaultModel.nullish(),
+          ...limitFields,
           ...unread,
         })
-        .partial({ globalPriority: true, testStatus: true, healthCheckInterval: true, rateLimitProtection: true }),
+        .partial({ globalPriority: true, testStatus: true, healthCheckInterval: true }),
     )
     .output(oneConnection),
   get: oc
@@ -80,6 +87,7 @@ export const providersContract = {
           isActive: z.boolean(),
           apiKey: secretShape,
           defaultModel: defaultModel.nullable(),
+          ...limitFields,
           ...unread,
         })
         .partial()
@@ -127,7 +135,7 @@ export const providersContract = {
 
 export const providersHandlers = ({ providers }: Handlers) => ({
   list: providers.list.handler(({ context: { services } }) => ({
-    connections: services.accounts.list().map(toConnection),
+    connections: services.accounts.list().map((view) => toConnection(view, services)),
   })),
   create: providers.create.handler(({ input, context: { services } }) => {
     const { id } = knownProvider(services, input.provider);
@@ -140,19 +148,21 @@ export const providersHandlers = ({ providers }: Handlers) => ({
         defaultModel: input.defaultModel ?? undefined,
       }),
     });
+    limit(services, created.id, input);
     services.changed();
-    return { connection: toConnection(created) };
+    return { connection: toConnection(created, services) };
   }),
   get: providers.get.handler(({ input, context: { services } }) => ({
-    connection: toConnection(known(services, input.id)),
+    connection: toConnection(known(services, input.id), services),
   })),
   update: providers.update.handler(({ input, context: { services } }) => {
     known(services, input.id);
     const { name, priority, isActive, defaultModel, apiKey } = input;
     const change = compact({ name, priority, isActive, defaultModel, apiKey: secretOf(apiKey) });
     const updated = services.accounts.update(input.id, change);
+    limit(services, input.id, input);
     services.changed();
-    return { connection: toConnection(updated) };
+    return { connection: toConnection(updated, services) };
   }),
   remove: providers.remove.handler(({ input, context: { services } }) => {
     const { name } = known(services, input.id);
@@ -243,10 +253,23 @@ function toOutcome({ valid, error, statusCode, latencyMs }: TestResult) {
   return { valid, error: error ?? null, latencyMs, ...(statusCode !== undefined && { statusCode }) };
 }
 
-function toConnection(view: AccountView): z.output<typeof connection> {
+/** Limits given without the switch switch them on. */
+function limit(
+  services: ManagementServices,
+  id: string,
+  { rateLimitProtection, rateLimits }: z.output<z.ZodObject<typeof limitFields>>,
+): void {
+  if (rateLimitProtection === undefined && rateLimits === undefined) return;
+  limitConnection(services, id, rateLimitProtection ?? true, rateLimits);
+}
+
+function toConnection(view: AccountView, { settings }: ManagementServices): z.output<typeof connection> {
+  const rateLimits = settings.current().rateLimits[view.id];
   const { createdAtMs, updatedAtMs, lastErrorAtMs, lastTestedAtMs, ...rest } = view;
   return {
     ...rest,
+    rateLimitProtection: rateLimits !== undefined,
+    ...(rateLimits && { rateLimits }),
     ...(lastErrorAtMs !== undefined && { lastErrorAt: isoTime(lastErrorAtMs) }),
     ...(lastTestedAtMs !== undefined && { lastTested: isoTime(lastTestedAtMs) }),
     createdAt: isoTime(createdAtMs),

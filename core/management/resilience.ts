@@ -128,9 +128,7 @@ export const resilienceHandlers = ({ resilience }: Handlers) => ({
     ({ input: { connectionId, enabled, limits: own }, context: { services } }) => {
       if (services.accounts.get(connectionId) === undefined)
         throw new OmniError('not_found', `There is no connection with the id "${connectionId}".`);
-      const { [connectionId]: before, ...others } = services.settings.current().rateLimits;
-      const rateLimits = enabled ? { ...others, [connectionId]: { ...before, ...own } } : others;
-      services.settings.change({ rateLimits });
+      limitConnection(services, connectionId, enabled, own);
       return { success: true as const, connectionId, enabled };
     },
   ),
@@ -144,6 +142,17 @@ export const resilienceHandlers = ({ resilience }: Handlers) => ({
   })),
 });
 
+/** Switches the limits of a connection off, or on with the members of its own that are given. */
+export function limitConnection(
+  { settings }: ManagementServices,
+  connectionId: string,
+  enabled: boolean,
+  own: Settings['rateLimits'][string] = {},
+): void {
+  const { [connectionId]: before, ...others } = settings.current().rateLimits;
+  settings.change({ rateLimits: enabled ? { ...others, [connectionId]: { ...before, ...own } } : others });
+}
+
 function statusOf(services: ManagementServices): z.output<typeof status> {
   const {
     providerProfiles: profiles,
@@ -152,15 +161,15 @@ function statusOf(services: ManagementServices): z.output<typeof status> {
   } = services.settings.current();
   const { limits: rates } = services.resilience.view;
   const providers = new Map(services.accounts.list().map(({ id, provider }) => [id, provider]));
-  const running = rates().filter(({ model }) => model === undefined);
+  const accounts = rates().filter(({ model }) => model === undefined);
   return {
     ...{ profiles, overrides, defaults },
     circuitBreakers: breakersOf(services),
     cooldowns: cooldowns(services),
     rateLimitStatus: Object.fromEntries(
-      running.map(({ connectionId, running: count }) => [
+      accounts.map(({ connectionId, running, queued }) => [
         `${providers.get(connectionId) ?? ''}:${connectionId}`,
-        { queued: 0, running: count, executing: count },
+        { queued, running, executing: running },
       ]),
     ),
   };
@@ -199,7 +208,7 @@ function limitsOf(
   const enabled = own !== undefined;
   return {
     ...{ connectionId: id, provider, name, enabled, rateLimitProtection: enabled, active: isActive },
-    queued: 0,
+    queued: view?.queued ?? 0,
     running: view?.running ?? 0,
     requestsInLastMinute: view?.requestsInLastMinute ?? 0,
     limits: enabled ? { ...defaults, ...compact(own) } : null,

@@ -23,6 +23,8 @@ const PUBLIC = new Set([
   'POST /api/auth/logout',
 ]);
 const DOCUMENT = '/api/openapi.json';
+/** Paths under other names (facts.md C.10). */
+const MOVED: Readonly<Record<string, string>> = { '/api/rate-limit': '/api/rate-limits' };
 
 /** An answer, and the cookies to set with it. */
 export interface RestResult extends RestAnswer {
@@ -64,6 +66,8 @@ export function createRestApi(services: ManagementServices): RestApi {
       document ??= openApiDocument(services.version);
       return { status: 200, headers: {}, body: await document };
     }
+    const moved = MOVED[path];
+    if (moved !== undefined) return { status: 308, headers: { location: moved + url.search }, body: undefined };
     const allowed = path === DOCUMENT ? ['GET'] : allowedMethods(routes, path);
     if (allowed.length === 0) throw new OmniError('not_found', `There is no ${path}.`);
     if (!allowed.includes(method)) return wrongMethod(method, allowed);

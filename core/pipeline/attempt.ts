@@ -39,10 +39,13 @@ export function watchAttempt(
   if (client.isCancelled) cancellation.cancel(client.reason);
   const startedMs = performance.now();
   const firstMs = Math.min(limits.totalMs, rules.timeoutMs ?? (stream ? limits.firstContentMs : limits.totalMs));
+  const isWhole = firstMs === limits.totalMs;
   let timer = setTimeout(() => cancellation.cancel(tooLate('answer', firstMs)), firstMs);
   return {
     cancellation,
     answered() {
+      // The timer that runs is the one for the time in all.
+      if (isWhole) return;
       clearTimeout(timer);
       const leftMs = Math.max(1, limits.totalMs - (performance.now() - startedMs));
       timer = setTimeout(() => cancellation.cancel(tooLate('finish', limits.totalMs)), leftMs);

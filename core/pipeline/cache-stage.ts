@@ -9,7 +9,7 @@ import { asArray, parseJson } from '../base/json.ts';
 import type { ChatEvent } from '../model/event.ts';
 import type { ChatRequest } from '../model/request.ts';
 import type { AnswerCache } from '../policy/answer-cache.ts';
-import type { Answer, Exchange, Reply, Stage } from './exchange.ts';
+import type { Answer, Exchange, Next, Reply, Stage } from './exchange.ts';
 import { JSON_HEADERS, replyContext } from './lane.ts';
 import { type GroupOf, type SimilarPorts, similarSearch } from './similar-answers.ts';
 
@@ -24,8 +24,7 @@ export interface CachePorts {
 const MENTIONS_TEMPERATURE = '"temperature"';
 
 export function cacheStage({ cache, similar, routeOf }: CachePorts): Stage {
-  return async (exchange, next) => {
-    if (!cache.isEnabled() || !mayBeCached(exchange)) return next();
+  const throughCache = async (exchange: Exchange, next: Next): Promise<Reply> => {
     const { caller, request } = exchange;
     const route = routeOf(exchange);
     const asked = askedOf(request());
@@ -44,6 +43,7 @@ export function cacheStage({ cache, similar, routeOf }: CachePorts): Stage {
     }
     return { ...reply, headers: { ...reply.headers, 'x-omniroute-cache': 'MISS' } };
   };
+  return (exchange, next) => (cache.isEnabled() && mayBeCached(exchange) ? throughCache(exchange, next) : next());
 }
 
 function mayBeCached({ stream, scan, headers, request }: Exchange): boolean {

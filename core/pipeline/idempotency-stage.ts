@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { Cancellation } from '../base/cancellation.ts';
 import { OmniError } from '../base/errors.ts';
 import type { IdempotencyRegister } from '../policy/idempotency.ts';
-import type { Exchange, Reply, Stage } from './exchange.ts';
+import type { Exchange, Next, Reply, Stage } from './exchange.ts';
 import { SharedBody } from './shared-body.ts';
 
 const KEY_LENGTH_MAX = 300;
@@ -68,9 +68,7 @@ export class SharedAnswer {
 
 /** Shares the answers of requests with `Idempotency-Key` or `X-Request-Id`; others pass. */
 export function idempotencyStage(register: SharedRegister): Stage {
-  return async (exchange, next) => {
-    const name = keyOf(exchange);
-    if (name === undefined) return next();
+  const share = async (name: string, exchange: Exchange, next: Next): Promise<Reply> => {
     const key = JSON.stringify([exchange.caller.apiKeyId ?? '', exchange.endpoint, name]);
     const fingerprint = fingerprintOf(exchange);
     const found = register.find(key, fingerprint);
@@ -90,6 +88,10 @@ export function idempotencyStage(register: SharedRegister): Stage {
       throw error;
     }
     return shared.replyFor(exchange);
+  };
+  return (exchange, next) => {
+    const name = keyOf(exchange);
+    return name === undefined ? next() : share(name, exchange, next);
   };
 }
 

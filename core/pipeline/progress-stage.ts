@@ -5,7 +5,7 @@
  */
 import { readFrames } from '../base/framing.ts';
 import { FORMATS } from '../formats/index.ts';
-import type { Exchange, Stage } from './exchange.ts';
+import type { Exchange, Next, Reply, Stage } from './exchange.ts';
 
 const EVERY_MS = 2_000;
 const CHARACTERS_PER_TOKEN = 4;
@@ -13,16 +13,20 @@ const CHARACTERS_PER_TOKEN = 4;
 type Chunk = Buffer | string;
 
 /** Adds progress to streams of clients that sent `X-OmniRoute-Progress: true`; SSE only, other framings know no events. */
-export const progressStage: Stage = async (exchange, next) => {
+export const progressStage: Stage = (exchange, next) => {
   const isAsked = exchange.headers['x-omniroute-progress'] === 'true' && exchange.stream && exchange.framing === 'sse';
+  return isAsked ? reporting(exchange, next) : next();
+};
+
+async function reporting(exchange: Exchange, next: Next): Promise<Reply> {
   const reply = await next();
-  if (!isAsked || typeof reply.body === 'string' || Buffer.isBuffer(reply.body)) return reply;
+  if (typeof reply.body === 'string' || Buffer.isBuffer(reply.body)) return reply;
   return {
     ...reply,
     headers: { ...reply.headers, 'x-omniroute-progress': 'enabled' },
     body: withProgress(reply.body, exchange),
   };
-};
+}
 
 async function* withProgress(body: AsyncIterable<Chunk>, exchange: Exchange): AsyncGenerator<Chunk> {
   const startedMs = performance.now();

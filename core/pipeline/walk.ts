@@ -53,9 +53,9 @@ class Walk {
   readonly #exchange: Exchange;
   readonly #ports: WalkPorts;
   readonly #plan: Plan;
-  readonly #deadlineMs = performance.now() + WALK_LIMIT_MS;
+  readonly #startedMs = performance.now();
   readonly #exhaustion: Exhaustion;
-  /** The accounts that were called, by leg: none is called twice. */
+  /** The accounts that failed, by leg: none is called twice. */
   readonly #tried = new Map<Leg, Set<Account | undefined>>();
   #attempts = 0;
 
@@ -70,7 +70,7 @@ class Walk {
   async run(work: Work): Promise<Reply> {
     this.#noteCombo();
     const legs = this.#plan.legs.filter((leg) => this.#isAllowed(leg));
-    const restUntilMs = performance.now() + REST_PATIENCE_MS;
+    const restUntilMs = this.#startedMs + REST_PATIENCE_MS;
     for (;;) {
       for (const [at, leg] of legs.entries()) {
         const reply = await this.#tryLeg(leg, work, at);
@@ -90,7 +90,7 @@ class Walk {
   #shortestRestMs(legs: readonly Leg[]): number | undefined {
     const restsMs = legs.flatMap((leg) =>
       accountsOf(leg).flatMap((account) => {
-        if (this.#triedOf(leg).has(account)) return [];
+        if (this.#hasTried(leg, account)) return [];
         const standing = this.#ports.resilience.standing(leg, account);
         if (standing.state === 'ready') return [0];
         return standing.state === 'wait' ? [] : [Math.max(1, standing.untilMs - Date.now())];
@@ -99,38 +99,43 @@ class Walk {
     return restsMs.length === 0 ? undefined : Math.min(...restsMs);
   }
 
-  #triedOf(leg: Leg): Set<Account | undefined> {
+  #hasTried(leg: Leg, account: Account | undefined): boolean {
+    return this.#tried.get(leg)?.has(account) ?? false;
+  }
+
+  #noteTried(leg: Leg, account: Account | undefined): void {
     const tried = this.#tried.get(leg) ?? new Set();
-    this.#tried.set(leg, tried);
-    return tried;
+    this.#tried.set(leg, tried.add(account));
   }
 
   /** Undefined when the leg has nothing left to try. */
   async #tryLeg(leg: Leg, work: Work, at: number): Promise<Reply | undefined> {
-    const tried = this.#triedOf(leg);
-    const waitUntilMs = performance.now() + this.#patienceMs(leg, at);
+    let waitUntilMs: number | undefined;
     while (!this.#isOver()) {
-      const { ready, waitMs } = this.#survey(leg, tried);
+      const { ready, waitMs } = this.#survey(leg);
       if (ready.length > 0) {
         const account = this.#choose(leg, ready);
-        tried.add(account);
         const reply = await this.#tryAccount(leg, account, work);
         if (reply !== undefined) return reply;
+        this.#noteTried(leg, account);
         continue;
       }
-      const leftMs = Math.min(waitUntilMs, this.#deadlineMs) - performance.now();
-      if (waitMs === undefined || leftMs <= 0 || (Number.isFinite(waitMs) && waitMs > leftMs)) break;
-      await this.#ports.resilience.changed(Math.min(waitMs, leftMs), this.#exchange.cancellation);
+      if (waitMs === undefined) break;
+      const nowMs = performance.now();
+      waitUntilMs ??= nowMs + this.#patienceMs(leg, at);
+      const leftMs = Math.min(waitUntilMs, this.#startedMs + WALK_LIMIT_MS) - nowMs;
+      if (leftMs <= 0 || (Number.isFinite(waitMs) && waitMs > leftMs)) break;
+      await this.#ports.resilience.changed(Math.min(waitMs, leftMs), this.#exchange.cancellation, leg);
     }
     return undefined;
   }
 
   /** The accounts that may be called now, and how long until another one may; infinite: until some request ends. */
-  #survey(leg: Leg, tried: ReadonlySet<Account | undefined>): Survey {
+  #survey(leg: Leg): Survey {
     const ready: (Account | undefined)[] = [];
     let waitMs: number | undefined;
     for (const account of accountsOf(leg)) {
-      if (tried.has(account)) continue;
+      if (this.#hasTried(leg, account)) continue;
       const standing = this.#ports.resilience.standing(leg, account);
       if (standing.state === 'ready') ready.push(account);
       else if (standing.state === 'wait') {
@@ -213,17 +218,19 @@ class Walk {
   }
 
   #isOver(): boolean {
-    return this.#attempts >= ATTEMPT_LIMIT || (this.#attempts > 0 && performance.now() > this.#deadlineMs);
+    return (
+      this.#attempts >= ATTEMPT_LIMIT || (this.#attempts > 0 && performance.now() > this.#startedMs + WALK_LIMIT_MS)
+    );
   }
 
   #patienceMs(leg: Leg, at: number): number {
-    const isOtherReady = this.#plan.legs.slice(at + 1).some((other) => this.#survey(other, new Set()).ready.length > 0);
+    const isOtherReady = this.#plan.legs.slice(at + 1).some((other) => this.#survey(other).ready.length > 0);
     return isOtherReady ? Math.min(PATIENCE_MS, leg.rules.queueTimeoutMs) : leg.rules.queueTimeoutMs;
   }
 
   #noteSkipped(leg: Leg): void {
     for (const account of accountsOf(leg)) {
-      if (this.#triedOf(leg).has(account)) continue;
+      if (this.#hasTried(leg, account)) continue;
       const standing = this.#ports.resilience.standing(leg, account);
       const target = targetOf(leg, account);
       this.#exhaustion.passedOver(target, standing);

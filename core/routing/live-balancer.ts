@@ -7,6 +7,7 @@ import type { KeyValueRepository } from '../store/store.ts';
 import { type AccountStrategy, type AccountUse, chooseAccount, UNUSED } from './account-order.ts';
 import type { Balancer } from './balancer.ts';
 import { openComboMetrics } from './combo-metrics.ts';
+import type { Plan } from './plan.ts';
 import { resolve } from './resolve.ts';
 import type { Snapshot } from './snapshot.ts';
 
@@ -25,6 +26,8 @@ export interface BalancerPorts {
 /** Sessions and accounts that are remembered. */
 const SESSIONS_MAX = 10_000;
 const ACCOUNTS_MAX = 10_000;
+/** Plans that are kept for the picture of the moment, by what was asked for. */
+const PLANS_MAX = 500;
 
 export function createBalancer(ports: BalancerPorts): Balancer {
   const random = ports.random ?? Math.random;
@@ -35,8 +38,9 @@ export function createBalancer(ports: BalancerPorts): Balancer {
   const sessions = new LRUCache<string, string>({ max: SESSIONS_MAX });
   const inputs = { random, turnOf: metrics.turnOf, usesOf: metrics.usesOf };
   let turn = 0;
-  /** The combos of the picture seen last. */
-  let combos: Snapshot['comboByName'] | undefined;
+  /** The picture seen last, and the plans made from it that neither chance nor a combo's turn had a part in. */
+  let seen: Snapshot | undefined;
+  const plans = new LRUCache<string, Plan>({ max: PLANS_MAX });
 
   const used = (provider: string, id: string): void => {
     const before = uses.get(id) ?? UNUSED;
@@ -46,11 +50,17 @@ export function createBalancer(ports: BalancerPorts): Balancer {
   };
   return {
     plan(model, clientFormat, snapshot) {
-      if (snapshot.comboByName !== combos) {
-        combos = snapshot.comboByName;
-        metrics.keepOnly(combos);
+      if (snapshot !== seen) {
+        seen = snapshot;
+        plans.clear();
+        metrics.keepOnly(snapshot.comboByName);
       }
-      return resolve(model, clientFormat, snapshot, inputs);
+      const asked = `${clientFormat} ${model}`;
+      const kept = plans.get(asked);
+      if (kept !== undefined) return kept;
+      const plan = resolve(model, clientFormat, snapshot, inputs);
+      if (plan.comboName === undefined && plan.legs.every(({ combo }) => combo === undefined)) plans.set(asked, plan);
+      return plan;
     },
     choose(leg, ready, session) {
       const provider = leg.provider.id;

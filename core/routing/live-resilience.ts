@@ -3,26 +3,18 @@ import { LRUCache } from 'lru-cache';
 import type { Account } from '../accounts/accounts.ts';
 import type { Cancellation } from '../base/cancellation.ts';
 import { OmniError } from '../base/errors.ts';
-import { type Breaker, type BreakerEvent, CLOSED, stepBreaker } from './breaker.ts';
+import { type BreakerEvent, CLOSED, stepBreaker } from './breaker.ts';
 import { coolDown, restsUntilMs, warmUp } from './cooldown.ts';
 import { verdictOf } from './fallback-table.ts';
 import type { Leg } from './plan.ts';
-import type { ResilienceProfile } from './profiles.ts';
+import type { AccountKind, ResilienceProfile } from './profiles.ts';
 import { ended, IDLE, learned, type RateLimits, type RateState, started, waitMs } from './rate-limit.ts';
-import type {
-  BreakerView,
-  CooldownView,
-  LimitView,
-  Permit,
-  Resilience,
-  ResilienceView,
-  Standing,
-} from './resilience.ts';
-import { openStates, type States, type StatesPorts } from './resilience-states.ts';
+import type { CooldownView, LimitView, Permit, Resilience, ResilienceView, Standing } from './resilience.ts';
+import { breakerView, openStates, type States, type StatesPorts } from './resilience-states.ts';
 
 export interface ResiliencePorts extends StatesPorts {
-  /** The profile in force for a provider's id. */
-  profileOf(providerId: string): ResilienceProfile;
+  /** The profile in force for a provider's id and the kind of its account. */
+  profileOf(providerId: string, kind: AccountKind): ResilienceProfile;
   /** The limits the user set for a connection; undefined: none. */
   limitsOf(connectionId: string): RateLimits | undefined;
   /** From 0 to 1, exclusive. Default: Math.random. */
@@ -43,6 +35,7 @@ interface FailedAttempt {
   readonly leg: Leg;
   /** Of the account, or the provider where it has none. */
   readonly id: string;
+  readonly profile: ResilienceProfile;
   readonly isProbe: boolean;
   readonly startedAtMs: number;
 }
@@ -56,6 +49,8 @@ class LiveResilience implements Resilience {
   /** Requests under way by combo and its entry, where that is limited. */
   readonly #slots = new Map<string, number>();
   readonly #waiting = new Set<() => void>();
+  /** Requests that wait, by the accounts one of which they wait for. */
+  readonly #queued = new Map<string, number>();
 
   constructor(ports: ResiliencePorts) {
     this.#ports = ports;
@@ -94,8 +89,9 @@ class LiveResilience implements Resilience {
     const id = account?.id ?? provider;
     const place = placeOf(id, leg.model);
     const slot = slotOf(leg);
+    const profile = this.#ports.profileOf(provider, account?.login === undefined ? 'apikey' : 'oauth');
     const isProbe = this.#states.breakers.get(provider)?.state === 'OPEN';
-    if (isProbe) this.#stepBreaker(provider, 'probe');
+    if (isProbe) this.#stepBreaker(provider, 'probe', profile);
     const limits = this.#ports.limitsOf(id);
     this.#rates.set(id, started(this.#rates.get(id) ?? IDLE, limits, nowMs));
     if (slot !== undefined) this.#slots.set(slot, (this.#slots.get(slot) ?? 0) + 1);
@@ -109,7 +105,7 @@ class LiveResilience implements Resilience {
       answered: () => {
         if (isAnswered || isOver) return;
         isAnswered = true;
-        this.#succeed(provider, id, place);
+        this.#succeed(provider, profile, [id, place]);
       },
       end: (result) => {
         if (isOver) return;
@@ -117,19 +113,21 @@ class LiveResilience implements Resilience {
         this.#rates.set(id, ended(this.#rates.get(id) ?? IDLE));
         if (slot !== undefined) this.#slots.set(slot, Math.max(0, (this.#slots.get(slot) ?? 0) - 1));
         if (result === 'ok') {
-          if (!isAnswered) this.#succeed(provider, id, place);
+          if (!isAnswered) this.#succeed(provider, profile, [id, place]);
         } else if (result === 'cancelled') {
-          if (isProbe && !isAnswered) this.#stepBreaker(provider, 'release');
-        } else this.#fail(result, { leg, id, isProbe: isProbe && !isAnswered, startedAtMs: nowMs });
+          if (isProbe && !isAnswered) this.#stepBreaker(provider, 'release', profile);
+        } else this.#fail(result, { leg, id, profile, isProbe: isProbe && !isAnswered, startedAtMs: nowMs });
         for (const wake of [...this.#waiting]) wake();
       },
     };
   }
 
-  changed(limitMs: number, cancellation: Cancellation): Promise<void> {
+  changed(limitMs: number, cancellation: Cancellation, leg?: Leg): Promise<void> {
+    this.#queue(leg, 1);
     return new Promise((resolve, reject) => {
       const finish = (settle: () => void): void => {
         clearTimeout(timer);
+        this.#queue(leg, -1);
         this.#waiting.delete(wake);
         forget();
         settle();
@@ -186,10 +184,10 @@ class LiveResilience implements Resilience {
     return (this.#slots.get(`${combo.name}\n${combo.entry}`) ?? 0) >= rules.concurrency;
   }
 
-  #succeed(provider: string, ...places: readonly string[]): void {
+  #succeed(provider: string, profile: ResilienceProfile, places: readonly string[]): void {
     const nowMs = this.#ports.clock.nowMs();
-    if (this.#states.breakers.has(provider) || this.#ports.profileOf(provider).circuitBreakerThreshold > 0)
-      this.#stepBreaker(provider, 'success');
+    if (this.#states.breakers.has(provider) || profile.circuitBreakerThreshold > 0)
+      this.#stepBreaker(provider, 'success', profile);
     if (this.#states.resting.size === 0) return;
     for (const key of places) {
       const rest = this.#states.resting.get(key);
@@ -199,7 +197,7 @@ class LiveResilience implements Resilience {
     }
   }
 
-  #fail(error: OmniError, { leg, id, isProbe, startedAtMs }: FailedAttempt): void {
+  #fail(error: OmniError, { leg, id, profile, isProbe, startedAtMs }: FailedAttempt): void {
     const provider = leg.provider.id;
     const nowMs = this.#ports.clock.nowMs();
     const verdict = verdictOf(error);
@@ -207,11 +205,15 @@ class LiveResilience implements Resilience {
       // Attempts that ran side by side fail as one.
       const lastFailureAtMs = this.#states.breakers.get(provider)?.lastFailureAtMs;
       if (isProbe || lastFailureAtMs === undefined || startedAtMs > lastFailureAtMs)
-        this.#stepBreaker(provider, 'failure');
+        this.#stepBreaker(provider, 'failure', profile);
     }
     // An answer that blames the request or the account is an answer: the provider works.
     else if (isProbe)
-      this.#stepBreaker(provider, verdict.next === 'return' && error.blame === 'gateway' ? 'release' : 'success');
+      this.#stepBreaker(
+        provider,
+        verdict.next === 'return' && error.blame === 'gateway' ? 'release' : 'success',
+        profile,
+      );
     if (verdict.cooldown === undefined) return;
     const { scope, kind } = verdict.cooldown;
     const key = scope === 'account' ? id : placeOf(id, leg.model);
@@ -224,16 +226,24 @@ class LiveResilience implements Resilience {
         message: error.message.slice(0, MESSAGE_LENGTH),
         ...(error.retryAfterMs !== undefined && { retryAfterMs: error.retryAfterMs }),
       },
-      { profile: this.#ports.profileOf(provider), nowMs, random: (this.#ports.random ?? Math.random)() },
+      { profile, nowMs, random: (this.#ports.random ?? Math.random)() },
     );
     const model = scope === 'model' ? { model: leg.model } : {};
     this.#states.keepResting(key, { provider, connectionId: id, ...model, cooldown });
   }
 
-  #stepBreaker(provider: string, event: BreakerEvent): void {
+  #stepBreaker(provider: string, event: BreakerEvent, profile: ResilienceProfile): void {
     const before = this.#states.breakers.get(provider) ?? CLOSED;
-    const after = stepBreaker(before, event, this.#ports.profileOf(provider), this.#ports.clock.nowMs());
+    const after = stepBreaker(before, event, profile, this.#ports.clock.nowMs());
     this.#states.keepBreaker(provider, after);
+  }
+
+  #queue(leg: Leg | undefined, by: 1 | -1): void {
+    for (const { id } of leg?.accounts ?? []) {
+      const count = (this.#queued.get(id) ?? 0) + by;
+      if (count > 0) this.#queued.set(id, count);
+      else this.#queued.delete(id);
+    }
   }
 
   #cooldowns(): readonly CooldownView[] {
@@ -252,7 +262,7 @@ class LiveResilience implements Resilience {
         connectionId,
         ...(model !== undefined && { model }),
         running: state.running,
-        queued: this.#waiting.size,
+        queued: model === undefined ? (this.#queued.get(connectionId) ?? 0) : 0,
         requestsInLastMinute: state.startsMs.filter((at) => at > nowMs - 60_000).length,
         ...(state.learned && { learned: state.learned }),
       };
@@ -270,16 +280,4 @@ function placeOf(id: string, model: string): string {
 
 function slotOf({ rules, combo }: Leg): string | undefined {
   return rules.concurrency === undefined || combo === undefined ? undefined : `${combo.name}\n${combo.entry}`;
-}
-
-function breakerView(name: string, breaker: Breaker): BreakerView {
-  const { state, failureCount, successCount, lastFailureAtMs, openUntilMs } = breaker;
-  return {
-    name,
-    state,
-    failureCount,
-    successCount,
-    ...(lastFailureAtMs !== undefined && { lastFailureAtMs }),
-    ...(openUntilMs !== undefined && { openUntilMs }),
-  };
 }

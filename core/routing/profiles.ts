@@ -1,3 +1,6 @@
+/** Signed in to, or by a key. */
+export type AccountKind = 'oauth' | 'apikey';
+
 /** How patient resilience is with a provider: one profile for sign-ins, one for API keys, overridden by provider (facts.md E.4). */
 export interface ResilienceProfile {
   /** First rest after a failure of the provider's, in milliseconds; doubled by each further one. */

@@ -45,7 +45,8 @@ export function waitMs(state: RateState, limits: RateLimits | undefined, nowMs: 
 
 /** A request begins. */
 export function started(state: RateState, limits: RateLimits | undefined, nowMs: number): RateState {
-  const startsMs = limits === undefined ? [] : [...state.startsMs.filter((at) => at > nowMs - MINUTE_MS), nowMs];
+  const startsMs =
+    limits === undefined ? IDLE.startsMs : [...state.startsMs.filter((at) => at > nowMs - MINUTE_MS), nowMs];
   return { ...state, startsMs, running: state.running + 1, lastStartMs: nowMs };
 }
 

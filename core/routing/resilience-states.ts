@@ -8,6 +8,7 @@ import type { Log } from '../base/log.ts';
 import type { KeyValueRepository } from '../store/store.ts';
 import type { Breaker } from './breaker.ts';
 import { type Cooldown, isForgotten, restsUntilMs } from './cooldown.ts';
+import type { BreakerView } from './resilience.ts';
 
 /** What rests: an account, or one model of it. */
 export interface Resting {
@@ -140,4 +141,17 @@ function readResting(value: JsonObject | undefined): Resting | undefined {
 
 function isCode(code: string | undefined): code is ErrorCode {
   return code !== undefined && Object.hasOwn(ERRORS, code);
+}
+
+/** A breaker for management and metrics. */
+export function breakerView(name: string, breaker: Breaker): BreakerView {
+  const { state, failureCount, successCount, lastFailureAtMs, openUntilMs } = breaker;
+  return {
+    name,
+    state,
+    failureCount,
+    successCount,
+    ...(lastFailureAtMs !== undefined && { lastFailureAtMs }),
+    ...(openUntilMs !== undefined && { openUntilMs }),
+  };
 }

@@ -38,8 +38,11 @@ export interface Resilience {
   standing(leg: Leg, account: Account | undefined): Standing;
   /** Begins an attempt; only when `standing` said ready in the same turn of the event loop. */
   begin(leg: Leg, account: Account | undefined): Permit;
-  /** Settles when an attempt ended somewhere or after `limitMs`; throws `client_closed` when cancelled. */
-  changed(limitMs: number, cancellation: Cancellation): Promise<void>;
+  /**
+   * Settles when an attempt ended somewhere or after `limitMs`; throws `client_closed` when cancelled. Meanwhile the
+   * request counts as queued at the leg's accounts.
+   */
+  changed(limitMs: number, cancellation: Cancellation, leg?: Leg): Promise<void>;
 
   readonly view: ResilienceView;
   /** Closes all breakers and ends all cooldowns, or those of one provider, account (connection id) or model; how many. */

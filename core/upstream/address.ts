@@ -72,12 +72,19 @@ export function callFacts(
   { endpoint, model, account }: Pick<Target, 'endpoint' | 'model' | 'account'>,
   { stream, body }: { readonly stream: boolean; body(): JsonObject },
 ): CallFacts {
+  let callId: string | undefined;
   return {
     data: account?.data ?? {},
     ...(account?.key && { key: account.key }),
     format: endpoint.format,
-    ...{ model, stream, body },
-    callId: randomUUID(),
+    model,
+    stream,
+    body,
+    // Few providers ask for one.
+    get callId() {
+      callId ??= randomUUID();
+      return callId;
+    },
     nowMs: Date.now(),
   };
 }

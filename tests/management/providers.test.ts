@@ -32,6 +32,7 @@ describe('providers', () => {
       priority: 2,
       isActive: true,
       hasApiKey: true,
+      rateLimitProtection: false,
       testStatus: 'unknown',
       createdAt: '2026-01-02T03:04:05.000Z',
       updatedAt: '2026-01-02T03:04:05.000Z',

@@ -194,7 +194,7 @@ function routingInMemory(store: Store, settings: SettingsService): Pick<Manageme
     balancer: createBalancer({ ...parts, strategyOf: () => 'fill-first', stickyLimit: () => 3 }),
     resilience: createResilience({
       ...parts,
-      profileOf: () => settings.current().providerProfiles.apikey,
+      profileOf: (_provider, kind) => settings.current().providerProfiles[kind],
       limitsOf: () => undefined,
     }),
   };

@@ -1,0 +1,64 @@
+/** Limits of one account: set with the connection, met by waiting, shown while requests wait (facts.md C.10, E.5). */
+import type { ServerResponse } from 'node:http';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { asObject, type JsonObject, objectsOf } from '../../core/base/json.ts';
+import { startCore, type TestCore } from '../support/core.ts';
+import { chatAnswer, sendJson, startUpstream, type Upstream } from '../support/upstream.ts';
+
+let core: TestCore;
+let upstream: Upstream;
+let connectionId: string;
+let nodeId: string;
+const waiting: ServerResponse[] = [];
+
+beforeAll(async () => {
+  core = await startCore();
+  upstream = await startUpstream((_received, response) => void waiting.push(response));
+  ({ connectionId, nodeId } = await core.addNode({ prefix: 'up', baseUrl: `${upstream.url}/v1` }));
+});
+afterAll(async () => {
+  await core.stop();
+  await upstream.close();
+});
+
+const change = async (body: object): Promise<JsonObject> =>
+  asObject((await core.manage('PUT', `/api/providers/${connectionId}`, body))['connection']) ?? {};
+const ask = (): Promise<Response> =>
+  core.post('/v1/chat/completions', { model: 'up/m', messages: [{ role: 'user', content: 'hi' }] });
+const limits = async (): Promise<JsonObject | undefined> =>
+  objectsOf((await core.manage('GET', '/api/rate-limits'))['connections'])[0];
+
+it('are set and taken away with the connection', async () => {
+  expect(await change({ rateLimits: { concurrentRequests: 1, minTimeBetweenRequests: 0 } })).toMatchObject({
+    rateLimitProtection: true,
+    rateLimits: { concurrentRequests: 1, minTimeBetweenRequests: 0 },
+  });
+  expect(await limits()).toMatchObject({
+    enabled: true,
+    limits: { requestsPerMinute: 100, concurrentRequests: 1, minTimeBetweenRequests: 0 },
+  });
+  expect(await change({ rateLimitProtection: false })).toMatchObject({ rateLimitProtection: false });
+  expect(await limits()).toMatchObject({ enabled: false, limits: null });
+  await expect(change({ rateLimits: { concurrentRequests: 0 } })).rejects.toThrow(/400 .*concurrentRequests/);
+});
+
+it('a request over the limit waits for its turn, and is shown as queued', async () => {
+  await change({ rateLimits: { concurrentRequests: 1, minTimeBetweenRequests: 0 } });
+  const answers = [ask(), ask()];
+  await expect.poll(limits).toMatchObject({ running: 1, queued: 1 });
+  expect(waiting).toHaveLength(1);
+  expect((await core.manage('GET', '/api/resilience'))['rateLimitStatus']).toEqual({
+    [`${nodeId}:${connectionId}`]: { queued: 1, running: 1, executing: 1 },
+  });
+  sendJson(waiting.splice(0)[0] as ServerResponse, chatAnswer('one'));
+  await expect.poll(() => waiting.length).toBe(1);
+  sendJson(waiting.splice(0)[0] as ServerResponse, chatAnswer('two'));
+  expect((await Promise.all(answers)).map(({ status }) => status)).toEqual([200, 200]);
+  expect(await limits()).toMatchObject({ running: 0, queued: 0, requestsInLastMinute: 2 });
+});
+
+it('the old path leads on', async () => {
+  await expect(core.manage('GET', '/api/rate-limit')).resolves.toHaveProperty('connections');
+  const set = await core.manage('POST', '/api/rate-limit', { connectionId, enabled: false });
+  expect(set).toEqual({ success: true, connectionId, enabled: false });
+});
