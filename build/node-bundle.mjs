@@ -10,6 +10,8 @@ import { build } from 'vite';
 export const ROOT = join(import.meta.dirname, '..');
 export const DIST = join(ROOT, 'dist');
 const NATIVE = ['better-sqlite3', 'keytar'];
+/** The licences of all packages that are inside the bundle: most ask to be told with every copy. */
+const LICENSES = 'licenses.md';
 const ONE_DAY_MS = 86_400_000;
 
 /**
@@ -50,6 +52,7 @@ function configOf({ entry, name, external = [] }, outDir) {
       target: 'node22',
       minify: false,
       sourcemap: true,
+      license: { fileName: LICENSES },
       reportCompressedSize: false,
       rolldownOptions: {
         output: {
@@ -73,7 +76,7 @@ function publish(next, { folder, name }) {
   const fresh = new Set(existsSync(join(next, 'chunks')) ? readdirSync(join(next, 'chunks')) : []);
   if (fresh.size > 0) cpSync(join(next, 'chunks'), chunks, { recursive: true });
   mkdirSync(folder, { recursive: true });
-  for (const file of [`${name}.map`, name]) renameSync(join(next, file), join(folder, file));
+  for (const file of [LICENSES, `${name}.map`, name]) renameSync(join(next, file), join(folder, file));
   for (const file of existsSync(chunks) ? readdirSync(chunks) : []) {
     const path = join(chunks, file);
     if (!fresh.has(file) && Date.now() - statSync(path).mtimeMs > ONE_DAY_MS) rmSync(path);

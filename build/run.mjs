@@ -6,9 +6,19 @@
 import { runBench } from './steps/bench.mjs';
 import { ensureBuilt, HEADLESS } from './steps/bundle.mjs';
 import { check } from './steps/check.mjs';
+import { electronFlags, findElectron, obstacleToWindows } from './steps/electron.mjs';
 import { drawIcons } from './steps/icons.mjs';
 import { ensureInstalled } from './steps/install.mjs';
-import { FAILED, NODE_IS_NEW_ENOUGH, runNode, SERVER_FLAGS, StepError, say } from './steps/process.mjs';
+import {
+  FAILED,
+  NODE_IS_NEW_ENOUGH,
+  ROOT,
+  runNode,
+  runProgram,
+  SERVER_FLAGS,
+  StepError,
+  say,
+} from './steps/process.mjs';
 import { test } from './steps/test.mjs';
 
 /** @typedef {(args: readonly string[]) => Promise<number | undefined>} Command its exit code; undefined: still serving */
@@ -16,9 +26,14 @@ import { test } from './steps/test.mjs';
 /** @type {Record<string, Command>} */
 const COMMANDS = {
   start: async (args) => {
+    const electron = findElectron(process.env);
+    const obstacle = electron === undefined ? 'Electron is not installed' : obstacleToWindows(process.env);
     await prepare('run');
-    say('Electron is not installed: running headless.');
-    return serve(args);
+    if (electron === undefined || obstacle !== undefined) {
+      say(`${obstacle}: running headless.`);
+      return serve(args);
+    }
+    return runProgram(electron.program, [...electronFlags(), ROOT, ...args]);
   },
   serve: async (args) => {
     await prepare('run');

@@ -1,0 +1,36 @@
+/** Finds the Electron of this machine. Its package brings no binary; `node_modules/.bin/install-electron` fetches one. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { ROOT } from './process.mjs';
+
+/** The program inside Electron's folder, by platform. */
+const PROGRAMS = { darwin: 'Electron.app/Contents/MacOS/Electron', win32: 'electron.exe', linux: 'electron' };
+
+/** @typedef {{ folder: string, program: string }} Electron absolute paths */
+
+/**
+ * Electron's own variable names its folder, else it lies in its package.
+ * @param {NodeJS.ProcessEnv} env
+ * @returns {Electron | undefined}
+ */
+export function findElectron(env) {
+  const folder = env['ELECTRON_OVERRIDE_DIST_PATH'] ?? join(ROOT, 'node_modules', 'electron', 'dist');
+  const name = Object.entries(PROGRAMS).find(([platform]) => platform === process.platform)?.[1] ?? PROGRAMS.linux;
+  const program = join(folder, name);
+  return existsSync(program) ? { folder, program } : undefined;
+}
+
+/**
+ * Can a window be shown? The reason where it cannot.
+ * @param {NodeJS.ProcessEnv} env
+ * @returns {string | undefined}
+ */
+export function obstacleToWindows(env) {
+  const hasDisplay = (env['DISPLAY'] ?? '') !== '' || (env['WAYLAND_DISPLAY'] ?? '') !== '';
+  return process.platform === 'linux' && !hasDisplay ? 'There is no display' : undefined;
+}
+
+/** Chromium refuses to run as root inside its sandbox. */
+export function electronFlags() {
+  return process.platform === 'linux' && process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+}
