@@ -30,6 +30,7 @@ try {
       sourcemap: false,
       assetsInlineLimit: 0,
       manifest: 'manifest.json',
+      license: { fileName: 'licenses.md' },
       modulePreload: { polyfill: false },
       reportCompressedSize: false,
       chunkSizeWarningLimit: 2_000,

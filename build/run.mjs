@@ -4,11 +4,12 @@
  * of its own under the pinned Node 24, started once the packages are there.
  */
 import { runBench } from './steps/bench.mjs';
-import { ensureBuilt, HEADLESS } from './steps/bundle.mjs';
+import { ALL_BUNDLES, DESKTOP_BUNDLES, ensureBuilt, HEADLESS, HEADLESS_BUNDLES } from './steps/bundle.mjs';
 import { check } from './steps/check.mjs';
 import { electronFlags, findElectron, obstacleToWindows } from './steps/electron.mjs';
 import { drawIcons } from './steps/icons.mjs';
 import { ensureInstalled } from './steps/install.mjs';
+import { packApp } from './steps/package.mjs';
 import {
   FAILED,
   NODE_IS_NEW_ENOUGH,
@@ -19,6 +20,7 @@ import {
   StepError,
   say,
 } from './steps/process.mjs';
+import { takeScreenshots } from './steps/screenshots.mjs';
 import { test } from './steps/test.mjs';
 
 /** @typedef {(args: readonly string[]) => Promise<number | undefined>} Command its exit code; undefined: still serving */
@@ -28,19 +30,20 @@ const COMMANDS = {
   start: async (args) => {
     const electron = findElectron(process.env);
     const obstacle = electron === undefined ? 'Electron is not installed' : obstacleToWindows(process.env);
-    await prepare('run');
-    if (electron === undefined || obstacle !== undefined) {
-      say(`${obstacle}: running headless.`);
-      return serve(args);
+    if (electron !== undefined && obstacle === undefined) {
+      await prepare('run', DESKTOP_BUNDLES);
+      return runProgram(electron.program, [...electronFlags(), ROOT, ...args]);
     }
-    return runProgram(electron.program, [...electronFlags(), ROOT, ...args]);
+    await prepare('run', HEADLESS_BUNDLES);
+    say(`${obstacle}: running headless.`);
+    return serve(args);
   },
   serve: async (args) => {
-    await prepare('run');
+    await prepare('run', HEADLESS_BUNDLES);
     return serve(args);
   },
   dev: async (args) => {
-    await ensureInstalled('run');
+    await prepare('run', ['dashboard']);
     return runNode(['--watch', 'main/headless/index.ts', ...args]);
   },
   check: async () => {
@@ -48,27 +51,42 @@ const COMMANDS = {
     return check({ tidy: true });
   },
   test: async (args) => {
-    await ensureInstalled('all');
-    return test(args, ensureBuilt);
+    await prepare('all', ALL_BUNDLES);
+    return test(args);
   },
   bench: async (args) => {
-    await prepare('all');
+    await prepare('all', HEADLESS_BUNDLES);
     return runBench(args);
   },
   icons: async () => {
     await ensureInstalled('all');
     return drawIcons();
   },
+  screenshots: async (args) => {
+    await prepare('all', ALL_BUNDLES);
+    return takeScreenshots(args);
+  },
   build: async () => {
-    await prepare('run');
+    await prepare('run', ALL_BUNDLES);
     return 0;
+  },
+  package: async (args) => {
+    await prepare('all', ['dashboard']);
+    return packApp(args);
+  },
+  'package:dir': async (args) => {
+    await prepare('all', ['dashboard']);
+    return packApp(['--dir', ...args]);
   },
 };
 
-/** @param {import('./steps/install.mjs').Extent} extent */
-async function prepare(extent) {
+/**
+ * @param {import('./steps/install.mjs').Extent} extent
+ * @param {readonly import('./steps/bundle.mjs').Bundle[]} bundles
+ */
+async function prepare(extent, bundles) {
   await ensureInstalled(extent);
-  await ensureBuilt();
+  await ensureBuilt(bundles);
 }
 
 /**

@@ -49,12 +49,13 @@ async function install(extent) {
   say(`Installing packages (once; ${size}) …`);
   const [file, ...args] = npmCommand();
   const quiet = ['--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
-  const child = spawn(file, [...args, 'ci', ...npmArgs, ...quiet], {
-    cwd: ROOT,
-    stdio: ['ignore', 2, 2],
-    shell: process.platform === 'win32' && file === 'npm',
-  });
-  const code = await ended(child).catch((/** @type {Error} */ error) => {
+  const start = () =>
+    spawn(file, [...args, 'ci', ...npmArgs, ...quiet], {
+      cwd: ROOT,
+      stdio: ['ignore', 2, 2],
+      shell: process.platform === 'win32' && file === 'npm',
+    });
+  const code = await ended(start).catch((/** @type {Error} */ error) => {
     throw new StepError(
       `npm could not be started (${error.message}). Install Node with npm and run the command again.`,
     );

@@ -65,13 +65,14 @@ export function nodeBinary() {
  * @returns {Promise<number>} its exit code, or 128 + the signal's number
  */
 export function runProgram(file, args, options = {}) {
-  const child = spawn(file, args, {
-    cwd: options.cwd ?? ROOT,
-    env: options.env ?? process.env,
-    stdio: options.quiet === true ? 'ignore' : 'inherit',
-    ...(options.timeoutMs === undefined ? {} : { timeout: options.timeoutMs }),
-  });
-  return ended(child);
+  return ended(() =>
+    spawn(file, args, {
+      cwd: options.cwd ?? ROOT,
+      env: options.env ?? process.env,
+      stdio: options.quiet === true ? 'ignore' : 'inherit',
+      ...(options.timeoutMs === undefined ? {} : { timeout: options.timeoutMs }),
+    }),
+  );
 }
 
 /**
@@ -96,15 +97,21 @@ export async function captureNode(args) {
   child.stderr.on('data', (/** @type {Buffer} */ bytes) => {
     output += bytes.toString('utf8');
   });
-  return { code: await ended(child), output };
+  return { code: await ended(() => child), output };
 }
 
-/** @param {import('node:child_process').ChildProcess} child @returns {Promise<number>} */
-export function ended(child) {
+/**
+ * Starts a child and waits for its end. Signals are listened to before it starts: one that comes at that moment reaches it
+ * too, instead of ending this process alone.
+ * @param {() => import('node:child_process').ChildProcess} start
+ * @returns {Promise<number>} its exit code, or 128 + the signal's number
+ */
+export function ended(start) {
   /** @type {NodeJS.Signals[]} */
   const signals = process.platform === 'win32' ? ['SIGINT', 'SIGTERM'] : ['SIGINT', 'SIGTERM', 'SIGHUP'];
   const forward = (/** @type {NodeJS.Signals} */ signal) => child.kill(signal);
   for (const signal of signals) process.on(signal, forward);
+  const child = start();
   return new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (code, signal) => {

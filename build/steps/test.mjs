@@ -18,11 +18,9 @@ const FOLDERS = ['contract', 'integration', 'e2e', 'renderer'];
 /**
  * Runs everything, or, with `args`, Vitest alone with those (file filters, `-t name`).
  * @param {readonly string[]} args
- * @param {() => Promise<void>} ensureBuilt what the end-to-end tests start
  * @returns {Promise<number>} 0 only when tests ran and none failed
  */
-export async function test(args, ensureBuilt) {
-  await ensureBuilt();
+export async function test(args) {
   if (args.length > 0) return runNode([...VITEST, ...args]);
   const checks = await check({ tidy: false });
   const reasons = await ensureSystem();
