@@ -4,7 +4,7 @@
  */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { pathToFuseFile } from '@electron/fuses';
+import { flipFuses, pathToFuseFile } from '@electron/fuses';
 import { FUSES, SENTINEL } from './fuses.mjs';
 
 /** @typedef {import('electron-builder').AfterPackContext} Context */
@@ -13,12 +13,14 @@ import { FUSES, SENTINEL } from './fuses.mjs';
 export async function afterPack(context) {
   const resources = context.packager.getResourcesDir(context.appOutDir);
   say(`OmniRoute adds ${(sizeOf(resources) / 1e6).toFixed(1)} MB to Electron.`);
-  const file = pathToFuseFile(programOf(context));
+  const program = programOf(context);
+  const file = pathToFuseFile(program);
   if (!readFileSync(file).includes(SENTINEL)) {
     say(`Fuses could not be written: ${file} is a stand-in, not a real Electron.`);
     return;
   }
-  await context.packager.addElectronFuses(context, FUSES);
+  // Not electron-builder's own setting: the library that it brings knows one fuse less than this Electron has.
+  await flipFuses(program, FUSES);
   say(`Fuses are written into ${file}.`);
 }
 

@@ -17,7 +17,10 @@ try {
   await build({ projectDir: ROOT, publish: 'never', dir: flags.dir, config: overrides(process.env) });
 } catch (error) {
   say(error instanceof Error ? error.message : String(error));
-  process.exitCode = 1;
+  // A hook of electron-builder's sets the code back to 0 when the program ends; it is set after that.
+  process.on('exit', () => {
+    process.exitCode = 1;
+  });
 }
 
 /**

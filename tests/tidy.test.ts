@@ -14,7 +14,7 @@ const CORE_ORDER = [
 const ELECTRON = /^(?:main\/index\.ts|main\/(?:desktop|ipc|ports)\/|preload\/)/;
 /** What a process or a tool starts by itself. Everything else must be reached from one of these. */
 const ENTRIES =
-  /^(?:core\/index\.ts|main\/(?:headless\/)?index\.ts|preload\/index\.ts|renderer\/(?:main\.tsx|ui\/[^/]+)|build\/(?:run|catalog|renderer)\.mjs|build\/.*\.config\.ts|tests\/.*\.test\.ts)$/;
+  /^(?:core\/index\.ts|main\/(?:headless\/)?index\.ts|preload\/index\.ts|renderer\/(?:main\.tsx|ui\/[^/]+)|build\/(?:run|catalog|renderer|after-pack)\.mjs|build\/.*\.config\.ts|tests\/.*\.test\.ts)$/;
 /** Provider ids that are also the name of a protocol family or of a list's shape. */
 const PROTOCOL_WORDS = new Set(['openai', 'anthropic', 'gemini', 'ollama']);
 /** This file names what it forbids. */
@@ -110,7 +110,7 @@ const IMPORTS: readonly Rule[] = [
   ),
   importRule(
     'electron stays in the desktop host',
-    ({ path }, target) => /^electron(?:$|\/|-)/.test(target) && !ELECTRON.test(path) && !path.startsWith('tests/'),
+    ({ path }, target) => /^electron(?:$|\/|-)/.test(target) && product(path) && !ELECTRON.test(path),
     { 'main/headless/a.ts': "import { app } from 'electron';" },
   ),
   importRule(

@@ -4,14 +4,14 @@
  * stand-in; the same run around a program with Electron's fuse wire shows that the fuses are set.
  */
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { extractFile, listPackage } from '@electron/asar';
 import { FuseState, FuseV1Options, getCurrentFuseWire } from '@electron/fuses';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { FUSES, SENTINEL } from '../../build/fuses.mjs';
+import { SENTINEL } from '../../build/fuses.mjs';
 import { makeStandIn } from '../../build/stand-in.mjs';
 import { nodeBinary } from '../../build/steps/process.mjs';
 import { ROOT } from '../support/sources.ts';
@@ -23,9 +23,14 @@ const MAX_ADDED_BYTES = 40e6;
 const PLANTED = { OPENAI_API_KEY: 'sk-planted-0123456789abcdef', INITIAL_PASSWORD: 'planted-password-0123456789' };
 /** Neither proxy nor registry nor GitHub can be reached through this. */
 const OFFLINE = { HTTPS_PROXY: 'http://127.0.0.1:9', HTTP_PROXY: 'http://127.0.0.1:9', ELECTRON_GET_USE_PROXY: '1' };
-const SOURCE_OR_TEST = /\.(?:[cm]?tsx?|map|snap|test\.\w+|orig)$|(?:^|\/)(?:tests?|fixtures|src|core|renderer\/features)\//;
-const SECRET_FILE = /(?:^|\/)(?:\.env[^/]*|\.npmrc|\.git[^/]*|[^/]+\.(?:pem|key|p12|pfx)|master\.key|[^/]+\.sqlite3?|[^/]+\.db)$/;
-const SECRET_TEXT = /-----BEGIN [A-Z ]*PRIVATE KEY-----\s+[A-Za-z0-9+/]{40}|\bsk-(?:ant-|proj-)?[A-Za-z0-9]{40,}|\bgh[pousr]_[A-Za-z0-9]{36}|\bAKIA[0-9A-Z]{16}\b/;
+const SOURCE_OR_TEST =
+  /\.(?:[cm]?tsx?|map|snap|test\.\w+|orig)$|(?:^|\/)(?:tests?|fixtures|src|core|renderer\/features)\//;
+const SECRET_FILE =
+  /(?:^|\/)(?:\.env[^/]*|\.npmrc|\.git[^/]*|[^/]+\.(?:pem|key|p12|pfx)|master\.key|[^/]+\.sqlite3?|[^/]+\.db)$/;
+const SECRET_TEXT =
+  /-----BEGIN [A-Z ]*PRIVATE KEY-----\s+[A-Za-z0-9+/]{40}|\bsk-(?:ant-|proj-)?[A-Za-z0-9]{40,}|\bgh[pousr]_[A-Za-z0-9]{36}|\bAKIA[0-9A-Z]{16}\b/;
+
+const FUSE_NAMES = Object.values(FuseV1Options).filter((value) => typeof value === 'string');
 
 const isLinux = process.platform === 'linux';
 
@@ -121,7 +126,7 @@ describe.runIf(isLinux)('npm run package:dir', () => {
     const Database = require('better-sqlite3');
     expect(require.resolve('better-sqlite3')).toContain('app.asar.unpacked');
     const database = new Database(join(folder, 'opened.sqlite'));
-    database.exec('CREATE TABLE things (name TEXT); INSERT INTO things VALUES (\'one\')');
+    database.exec("CREATE TABLE things (name TEXT); INSERT INTO things VALUES ('one')");
     expect(database.prepare('SELECT name FROM things').all()).toEqual([{ name: 'one' }]);
     database.close();
   });
@@ -150,15 +155,15 @@ describe.runIf(isLinux)('npm run package:dir', () => {
     expect(packed.output).toMatch(/no Electron on this machine: packed around a stand-in that cannot run/);
     expect(packed.output).toMatch(/Fuses could not be written: .+ is a stand-in/);
   });
+});
 
-  it('sets every fuse of a real Electron', async () => {
-    const electron = join(folder, 'electron');
-    mkdirSync(electron);
-    makeStandIn(electron, join(ROOT, 'node_modules', 'electron'));
-    const fuses = Object.keys(FuseV1Options).filter((name) => Number.isNaN(Number(name)));
-    const wire = Buffer.from([1, fuses.length, ...fuses.map(() => FuseState.ENABLE)]);
-    writeFileSync(join(electron, 'electron'), Buffer.concat([Buffer.alloc(5_000), Buffer.from(SENTINEL), wire]));
-    const { output, program } = await packInto(join(folder, 'fused'), { ELECTRON_OVERRIDE_DIST_PATH: electron });
+describe.runIf(isLinux)('the fuses of what is packed', { timeout: PACK_LIMIT_MS }, () => {
+  const folder = mkdtempSync(join(tmpdir(), 'omniroute-fuses-'));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('are all set in a real Electron', async () => {
+    const electron = electronWithFuses(join(folder, 'electron'), FUSE_NAMES.length);
+    const { output, program } = await packInto(join(folder, 'app'), { ELECTRON_OVERRIDE_DIST_PATH: electron });
     expect(output).toContain(`Fuses are written into ${program}`);
     expect(namedStates(await getCurrentFuseWire(program))).toEqual({
       RunAsNode: false,
@@ -167,12 +172,26 @@ describe.runIf(isLinux)('npm run package:dir', () => {
       EnableNodeCliInspectArguments: false,
       EnableEmbeddedAsarIntegrityValidation: true,
       OnlyLoadAppFromAsar: true,
-      LoadBrowserProcessSpecificV8Snapshot: FUSES[FuseV1Options.LoadBrowserProcessSpecificV8Snapshot],
+      LoadBrowserProcessSpecificV8Snapshot: false,
       GrantFileProtocolExtraPrivileges: false,
       WasmTrapHandlers: true,
     });
-  }, PACK_LIMIT_MS);
+  });
+
+  it('are each decided on: an Electron with one more is not packed', async () => {
+    const electron = electronWithFuses(join(folder, 'newer'), FUSE_NAMES.length + 1);
+    const packing = packInto(join(folder, 'undecided'), { ELECTRON_OVERRIDE_DIST_PATH: electron });
+    await expect(packing).rejects.toThrow(/has 10 fuses but you only provided a config for 9/);
+  });
 });
+
+/** A folder as Electron's, whose program holds a fuse wire with all fuses on. */
+function electronWithFuses(folder: string, fuses: number): string {
+  makeStandIn(folder, join(ROOT, 'node_modules', 'electron'));
+  const wire = Buffer.from([1, fuses, ...Array.from({ length: fuses }, () => FuseState.ENABLE)]);
+  writeFileSync(join(folder, 'electron'), Buffer.concat([Buffer.alloc(5_000), Buffer.from(SENTINEL), wire]));
+  return folder;
+}
 
 function namedStates({ version: _version, ...wire }: Awaited<ReturnType<typeof getCurrentFuseWire>>) {
   return Object.fromEntries(
