@@ -44,18 +44,19 @@ interface SignedTurn {
 /** Clients whose protocol pairs calls and results by name and order, so that ids may get lost on the way. */
 const MAY_LOSE_IDS: readonly FormatId[] = ['ollama-chat'];
 
-/** The events of an answer on their way to the client; what its calls were signed with is kept before the last event. */
-export async function* keepingSignatures(
-  batches: AsyncIterable<readonly ChatEvent[]>,
-  exchange: Exchange,
-  { target, shelf }: Keeping,
-): AsyncGenerator<readonly ChatEvent[]> {
+/** Is told an answer's events before the client is; undefined where nothing is signed. */
+export type SignatureWatch = ((batch: readonly ChatEvent[]) => void) | undefined;
+
+/** Keeps what an answer's calls were signed with, as soon as its last event is told. */
+export function watchSignatures(exchange: Exchange, keeping: Keeping): SignatureWatch {
+  if (!mayBeSigned(keeping.target)) return undefined;
   const turn = new TurnReader();
-  for await (const batch of batches) {
-    for (const event of batch) turn.push(event);
-    if (batch.some(({ type }) => type === 'finish')) keep(turn, exchange, { target, shelf });
-    yield batch;
-  }
+  return (batch) => {
+    for (const event of batch) {
+      turn.push(event);
+      if (event.type === 'finish') keep(turn, exchange, keeping);
+    }
+  };
 }
 
 function keep(turn: TurnReader, { caller, format, request }: Exchange, { target, shelf }: Keeping): void {

@@ -17,7 +17,7 @@ import type { UpstreamAnswer } from '../upstream/call.ts';
 import { scrubbedEvent } from '../upstream/failure.ts';
 import { send } from '../upstream/send.ts';
 import type { Attempt } from './attempt.ts';
-import { keepingSignatures, withSignatures } from './call-signatures.ts';
+import { type SignatureWatch, watchSignatures, withSignatures } from './call-signatures.ts';
 import { emptyAnswer, isEmptyAnswer } from './empty-answer.ts';
 import type { Exchange, Reply } from './exchange.ts';
 import { inlineMedia } from './inline-media.ts';
@@ -57,9 +57,12 @@ export async function hubLane(exchange: Exchange, attempt: Attempt, ports: LaneP
     call,
     ...(isSame && { clientHeaders: exchange.headers }),
   });
-  const restore = toolCallRestorer(encoded.toolNames);
-  const batches = ownEvents(answerEvents(answer, sourceOf(exchange, target)), restore, target);
-  return replyOf(exchange, target, keepingSignatures(batches, exchange, keeping));
+  const batches = ownEvents(answerEvents(answer, sourceOf(exchange, target)), {
+    restore: toolCallRestorer(encoded.toolNames),
+    target,
+    watch: watchSignatures(exchange, keeping),
+  });
+  return replyOf(exchange, target, batches);
 }
 
 /**
@@ -68,7 +71,11 @@ export async function hubLane(exchange: Exchange, attempt: Attempt, ports: LaneP
  */
 export function rewrittenReply(exchange: Exchange, target: Target, answer: UpstreamAnswer): Promise<Reply> {
   const asItCame = (event: ChatEvent): readonly ChatEvent[] => [event];
-  return replyOf(exchange, target, ownEvents(answerEvents(answer, sourceOf(exchange, target)), asItCame, target));
+  return replyOf(
+    exchange,
+    target,
+    ownEvents(answerEvents(answer, sourceOf(exchange, target)), { restore: asItCame, target }),
+  );
 }
 
 function replyOf(exchange: Exchange, target: Target, batches: Batches): Promise<Reply> {
@@ -132,9 +139,17 @@ export function encodeTarget({ model, provider, endpoint, info }: Target): Encod
   };
 }
 
-async function* ownEvents(batches: Batches, restore: ReturnType<typeof toolCallRestorer>, target: Target): Batches {
+interface Own {
+  readonly restore: ReturnType<typeof toolCallRestorer>;
+  readonly target: Target;
+  readonly watch?: SignatureWatch;
+}
+
+async function* ownEvents(batches: Batches, { restore, target, watch }: Own): Batches {
   for await (const batch of batches) {
-    yield batch.flatMap((event) => restore(event.type === 'error' ? scrubbedEvent(event, target) : event));
+    const own = batch.flatMap((event) => restore(event.type === 'error' ? scrubbedEvent(event, target) : event));
+    watch?.(own);
+    yield own;
   }
 }
 

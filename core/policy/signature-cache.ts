@@ -12,6 +12,8 @@ import type { Vault } from '../vault/vault.ts';
 
 /** About 16 MB of text. */
 const MEMORY_CHARACTERS = 8_000_000;
+/** Unsigned turns come back with every request of their conversation: what is not there is looked up, and counted, once. */
+const ABSENT_KEYS = 20_000;
 /** A turn whose proof is longer is not kept: thoughts of more than about 60,000 tokens. */
 const TURN_CHARACTERS = 262_144;
 
@@ -29,7 +31,7 @@ export interface SignatureCacheStats {
 }
 
 export interface SignatureCache {
-  /** What was put under this key; undefined when it is unknown or cannot be read. Counts as a hit or a miss. */
+  /** What was put under this key; undefined when it is unknown or cannot be read, which counts as a miss once a key. */
   get(key: string): string | undefined;
   /** A failing disk is logged; memory keeps it all the same. */
   put(key: string, text: string): void;
@@ -42,6 +44,7 @@ export function createSignatureCache({ repository, vault, clock, log }: Signatur
     maxSize: MEMORY_CHARACTERS,
     sizeCalculation: (text, key) => text.length + key.length,
   });
+  const absent = new LRUCache<string, true>({ max: ABSENT_KEYS });
   const stored = (key: string): string | undefined => {
     try {
       const record = repository.get(key);
@@ -53,15 +56,21 @@ export function createSignatureCache({ repository, vault, clock, log }: Signatur
   };
   return {
     get(key) {
+      if (absent.has(key)) return undefined;
       const text = memory.get(key) ?? stored(key);
-      if (text === undefined) misses += 1;
-      else hits += 1;
-      if (text !== undefined) memory.set(key, text);
+      if (text === undefined) {
+        misses += 1;
+        absent.set(key, true);
+        return undefined;
+      }
+      hits += 1;
+      memory.set(key, text);
       return text;
     },
     put(key, text) {
       if (text.length > TURN_CHARACTERS) return;
       memory.set(key, text);
+      absent.delete(key);
       try {
         const data = vault.seal(new Secret(text), placeOf(key));
         repository.put({ callId: key, data, createdAtMs: clock.nowMs() });

@@ -21,7 +21,10 @@ describe('the signature cache', () => {
     expect(store.signatures.get('key')?.data).not.toContain('thought');
     const again = start();
     expect([again.get('key'), again.get('other')]).toEqual(['what was thought', undefined]);
+    expect(again.get('other')).toBeUndefined();
     expect(again.stats()).toEqual({ entries: 1, hits: 1, misses: 1 });
+    again.put('other', 'now it is there');
+    expect(again.get('other')).toBe('now it is there');
   });
 
   it('does without what was sealed for another place, and keeps nothing beyond a size', () => {
