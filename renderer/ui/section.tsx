@@ -11,7 +11,7 @@ export interface SectionProps {
   readonly aside?: ReactNode;
   /** Content runs to the edges (tables). */
   readonly isFlush?: boolean;
-  readonly children: ReactNode;
+  readonly children?: ReactNode;
 }
 
 export function Section({ title, description, aside, isFlush = false, children }: SectionProps) {
@@ -27,7 +27,7 @@ export function Section({ title, description, aside, isFlush = false, children }
         </div>
         {aside !== undefined && <div className={styles.aside}>{aside}</div>}
       </div>
-      <div className={isFlush ? styles.flush : styles.body}>{children}</div>
+      {children !== undefined && <div className={isFlush ? styles.flush : styles.body}>{children}</div>}
     </section>
   );
 }

@@ -130,8 +130,8 @@ async function openPage(
 /** Waits for the page's title and until no skeleton or spinner is left. */
 export async function settled(page: Page): Promise<void> {
   await page.waitForSelector('h1');
-  await page.waitForFunction('document.querySelector(".mantine-Skeleton-root, .mantine-Loader-root") === null');
-  await page.waitForFunction('document.fonts.status === "loaded"');
+  await page.locator('.mantine-Skeleton-root, .mantine-Loader-root').first().waitFor({ state: 'detached' });
+  await page.evaluate('document.fonts.ready.then(() => undefined)');
 }
 
 function collectErrors(context: BrowserContext, page: Page): string[] {

@@ -1,0 +1,59 @@
+/** Accounts by provider, with the worst that is known of them. Pure. */
+import type { Outputs } from '../../api.ts';
+import type { State } from '../../ui/state-mark.tsx';
+
+export type ConnectionList = Outputs['providers']['list'];
+type Connection = ConnectionList['connections'][number];
+
+export interface Tile {
+  readonly provider: string;
+  /** The provider's name for people. */
+  readonly name: string;
+  readonly state: State;
+  readonly accounts: number;
+  /** All requests so far. */
+  readonly requests: number;
+  /** When what rests is tried again. */
+  readonly untilMs?: number;
+  /** Why it rests. */
+  readonly message?: string;
+}
+
+export interface Known {
+  readonly snapshot: Outputs['live']['snapshot'] | undefined;
+  readonly catalog: Outputs['models']['catalog'] | undefined;
+  readonly history: Outputs['usage']['history'] | undefined;
+}
+
+/** In the order of their state: what needs a person comes first. */
+export function tilesOf(connections: readonly Connection[], known: Known): readonly Tile[] {
+  const names = new Map(Object.values(known.catalog?.catalog ?? {}).map(({ provider, name }) => [provider, name]));
+  const byProvider = Map.groupBy(connections, ({ provider }) => provider);
+  const tiles = [...byProvider].map(([provider, accounts]): Tile => {
+    const resting = (known.snapshot?.resting ?? []).filter((rest) => rest.provider === provider);
+    const breaker = known.snapshot?.openBreakers.find((open) => open.provider === provider);
+    const first = resting.toSorted((left, right) => left.untilMs - right.untilMs)[0];
+    const untilMs = breaker?.openUntilMs ?? first?.untilMs;
+    return {
+      provider,
+      name: names.get(provider) ?? provider,
+      state: stateOf(accounts, { hasRest: resting.length > 0, isOpen: breaker?.state === 'OPEN' }),
+      accounts: accounts.length,
+      requests: known.history?.byProvider[provider]?.requests ?? 0,
+      ...(untilMs !== undefined && { untilMs }),
+      ...(first !== undefined && { message: first.message }),
+    };
+  });
+  return tiles.toSorted((left, right) => URGENCY.indexOf(left.state) - URGENCY.indexOf(right.state));
+}
+
+const URGENCY: readonly State[] = ['failing', 'degraded', 'healthy', 'off'];
+const BROKEN = new Set(['error', 'expired']);
+
+function stateOf(accounts: readonly Connection[], { hasRest, isOpen }: { hasRest: boolean; isOpen: boolean }): State {
+  const active = accounts.filter(({ isActive }) => isActive);
+  if (active.length === 0) return 'off';
+  const broken = active.filter(({ testStatus }) => BROKEN.has(testStatus)).length;
+  if (isOpen || broken === active.length) return 'failing';
+  return broken > 0 || hasRest ? 'degraded' : 'healthy';
+}
