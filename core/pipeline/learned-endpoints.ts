@@ -19,7 +19,16 @@ export function createLearnedEndpoints(): LearnedEndpoints {
 }
 
 /** Runs the attempt at the endpoint that is known to serve its model, and at the one that a refusal names. */
-export async function atServingEndpoint<T>(
+export function atServingEndpoint<T>(
+  attempt: Attempt,
+  learned: LearnedEndpoints,
+  run: (attempt: Attempt) => Promise<T>,
+): Promise<T> {
+  const mayBeElsewhere = attempt.target.provider.endpoints.some(({ elsewhere }) => elsewhere !== undefined);
+  return mayBeElsewhere ? atNamedEndpoint(attempt, learned, run) : run(attempt);
+}
+
+async function atNamedEndpoint<T>(
   attempt: Attempt,
   learned: LearnedEndpoints,
   run: (attempt: Attempt) => Promise<T>,

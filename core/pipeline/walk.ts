@@ -44,7 +44,7 @@ const PATIENCE_MS = 2_000;
 const REST_PATIENCE_MS = 5_000;
 
 /** Runs the exchange's plan. Throws the last failure, or what `Exhaustion` makes of all of them. */
-export async function walk(exchange: Exchange, ports: WalkPorts, work: Work): Promise<Reply> {
+export function walk(exchange: Exchange, ports: WalkPorts, work: Work): Promise<Reply> {
   const plan = ports.balancer.plan(exchange.model, exchange.format, exchange.snapshot);
   return new Walk(exchange, ports, plan).run(work);
 }

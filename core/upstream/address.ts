@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { JsonObject } from '../base/json.ts';
+import type { Secret } from '../base/secret.ts';
 import type { FormatId, UpstreamFormatId } from '../model/format-id.ts';
 import { type CallFacts, type OwnClient, sendsIdentity } from '../providers/account-call.ts';
 import type { Endpoint } from '../providers/provider.ts';
@@ -72,21 +73,36 @@ export function callFacts(
   { endpoint, model, account }: Pick<Target, 'endpoint' | 'model' | 'account'>,
   { stream, body }: { readonly stream: boolean; body(): JsonObject },
 ): CallFacts {
-  let callId: string | undefined;
-  return {
-    data: account?.data ?? {},
-    ...(account?.key && { key: account.key }),
-    format: endpoint.format,
-    model,
-    stream,
-    body,
-    // Few providers ask for one.
-    get callId() {
-      callId ??= randomUUID();
-      return callId;
-    },
-    nowMs: Date.now(),
-  };
+  const facts = { data: account?.data ?? NO_DATA, format: endpoint.format, model, stream, body };
+  return new PlannedCall(account?.key === undefined ? facts : { ...facts, key: account.key });
+}
+
+const NO_DATA: JsonObject = {};
+
+/** Made for every call, while few providers ask for an id. */
+class PlannedCall implements CallFacts {
+  readonly data: JsonObject;
+  readonly key?: Secret;
+  readonly format: UpstreamFormatId;
+  readonly model: string;
+  readonly stream: boolean;
+  readonly body: () => JsonObject;
+  readonly nowMs = Date.now();
+  #callId: string | undefined;
+
+  constructor({ data, key, format, model, stream, body }: Omit<CallFacts, 'callId' | 'nowMs'>) {
+    this.data = data;
+    if (key !== undefined) this.key = key;
+    this.format = format;
+    this.model = model;
+    this.stream = stream;
+    this.body = body;
+  }
+
+  get callId(): string {
+    this.#callId ??= randomUUID();
+    return this.#callId;
+  }
 }
 
 /**

@@ -2,21 +2,30 @@
  * Makes a target ready to be called: an account that was signed in to gets its token of the moment. When the provider
  * refuses that token, the call is made once more with another one, if there is one; a second refusal is the answer.
  */
-import type { Credential } from '../accounts/accounts.ts';
+import type { Account, AccountLogin, Credential } from '../accounts/accounts.ts';
 import { OmniError } from '../base/errors.ts';
 import type { Target } from '../routing/plan.ts';
 
 /** Runs a call, with `target.account.key` and `.data` as they are now. Throws what the call throws, or that there is no token. */
-export async function withCredential<T>(target: Target, call: (ready: Target) => Promise<T>): Promise<T> {
+export function withCredential<T>(target: Target, call: (ready: Target) => Promise<T>): Promise<T> {
   const { account } = target;
-  if (account?.login === undefined) return await call(target);
+  return account?.login === undefined ? call(target) : withLogin({ ...target, account, login: account.login }, call);
+}
+
+interface SignedIn extends Target {
+  readonly account: Account;
+  readonly login: AccountLogin;
+}
+
+async function withLogin<T>({ login, ...target }: SignedIn, call: (ready: Target) => Promise<T>): Promise<T> {
+  const { account } = target;
   const ready = ({ key, data }: Credential): Target => ({ ...target, account: { ...account, key, data } });
-  const credential = await account.login.credential();
+  const credential = await login.credential();
   try {
     return await call(ready(credential));
   } catch (error) {
     const status = refusalStatus(error);
-    const other = status === undefined ? undefined : await account.login.afterRefusal(credential, status);
+    const other = status === undefined ? undefined : await login.afterRefusal(credential, status);
     if (other === undefined) throw error;
     return await call(ready(other));
   }
