@@ -5,12 +5,10 @@
  */
 import { Cancellation } from '../base/cancellation.ts';
 import { OmniError, toOmniError } from '../base/errors.ts';
-import { randomId } from '../base/ids.ts';
 import { asArray, asObject, objectsOf, parseJson } from '../base/json.ts';
-import { JsonScan } from '../base/json-scan.ts';
-import { FORMATS } from '../formats/index.ts';
 import type { Exchange, Reply } from './exchange.ts';
-import { Ledger, type LedgerPorts } from './ledger.ts';
+import type { LedgerPorts } from './ledger.ts';
+import { ownExchange } from './own-exchange.ts';
 
 export interface EmbedderPorts {
   /** `embeddingsPipeline`. */
@@ -41,7 +39,11 @@ export function createEmbedder({ run, ledger }: EmbedderPorts, limits: EmbedderL
     const tooLate = new OmniError('upstream_timeout', 'The embedding took too long; the request went on without it.');
     const timer = setTimeout(() => cancellation.cancel(tooLate), limits.limitMs);
     try {
-      return vectorOf(await run(exchangeFor({ text, model, asked, cancellation, ledger })));
+      // The caller pays, but need not be allowed the model: the owner of the gateway chose it.
+      const caller = { ...asked.caller, allows: () => true };
+      const body = { model, input: text, encoding_format: 'float' };
+      const request = { body, endpoint: ENDPOINT, clientFormat: 'other', caller, snapshot: asked.snapshot } as const;
+      return vectorOf(await run(ownExchange({ ...request, cancellation }, ledger)));
     } catch (thrown) {
       if (toOmniError(thrown).code.startsWith('upstream_')) restsUntilMs = performance.now() + limits.restMs;
       return undefined;
@@ -57,30 +59,4 @@ function vectorOf({ body }: Reply): Float32Array | undefined {
   const [first] = objectsOf(answer?.['data']);
   const values = asArray(first?.['embedding']).filter((value) => typeof value === 'number');
   return values.length === 0 ? undefined : Float32Array.from(values);
-}
-
-interface Opening extends Pick<EmbedderPorts, 'ledger'> {
-  readonly text: string;
-  readonly model: string;
-  readonly asked: Exchange;
-  readonly cancellation: Cancellation;
-}
-
-/** The caller pays, but need not be allowed the model: the owner of the gateway chose it. */
-function exchangeFor({ text, model, asked, cancellation, ledger }: Opening): Exchange {
-  const body = { model, input: text, encoding_format: 'float' };
-  const id = randomId();
-  const codec = FORMATS['openai-chat'];
-  const caller = { ...asked.caller, allows: () => true };
-  return {
-    ...{ id, endpoint: ENDPOINT, format: 'openai-chat', codec, framing: codec.framing, model, caller, cancellation },
-    mayPass: true,
-    headers: {},
-    scan: new JsonScan([Buffer.from(JSON.stringify(body))]),
-    stream: false,
-    snapshot: asked.snapshot,
-    ledger: new Ledger(ledger, { id, endpoint: ENDPOINT, clientFormat: 'other', caller }),
-    body: () => body,
-    request: () => codec.decodeRequest(body),
-  };
 }

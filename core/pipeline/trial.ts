@@ -1,12 +1,10 @@
 /** A smallest request of our own, for trying whether a model answers: through the same stages, and recorded like any other. */
 import { Cancellation } from '../base/cancellation.ts';
 import { OmniError, toOmniError } from '../base/errors.ts';
-import { randomId } from '../base/ids.ts';
-import { JsonScan } from '../base/json-scan.ts';
-import { FORMATS } from '../formats/index.ts';
 import type { Snapshot } from '../routing/snapshot.ts';
 import type { Exchange, Reply } from './exchange.ts';
-import { Ledger, type LedgerPorts } from './ledger.ts';
+import type { LedgerPorts } from './ledger.ts';
+import { ownExchange } from './own-exchange.ts';
 
 export interface TrialPorts {
   readonly run: (exchange: Exchange) => Promise<Reply>;
@@ -43,24 +41,7 @@ export async function tryModel(model: string, limitMs: number, ports: TrialPorts
 
 function exchangeFor(model: string, cancellation: Cancellation, { snapshot, ledger }: TrialPorts): Exchange {
   const body = { model, messages: [{ role: 'user', content: 'Hi' }], max_tokens: 5, stream: false };
-  const id = randomId();
-  const codec = FORMATS['openai-chat'];
-  return {
-    id,
-    endpoint: ENDPOINT,
-    format: 'openai-chat',
-    codec,
-    mayPass: true,
-    framing: codec.framing,
-    headers: {},
-    scan: new JsonScan([Buffer.from(JSON.stringify(body))]),
-    model,
-    stream: false,
-    caller: { allows: () => true },
-    snapshot: snapshot(),
-    cancellation,
-    ledger: new Ledger(ledger, { id, endpoint: ENDPOINT, clientFormat: 'openai-chat', caller: {} }),
-    body: () => body,
-    request: () => codec.decodeRequest(body),
-  };
+  const caller = { allows: () => true };
+  const request = { body, endpoint: ENDPOINT, clientFormat: 'openai-chat', caller, snapshot: snapshot() } as const;
+  return ownExchange({ ...request, cancellation }, ledger);
 }

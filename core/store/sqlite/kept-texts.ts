@@ -1,5 +1,5 @@
 /** Three tables of texts by key that are bounded in number, size or age: bodies, cached answers, signatures. */
-import type { Database } from 'better-sqlite3';
+import type { Database, Statement } from 'better-sqlite3';
 import type { BodyRecord, CachedAnswerRecord, SignatureRecord } from '../records.ts';
 import type { BodyRepository, CachedAnswerRepository, SignatureRepository } from '../store.ts';
 
@@ -24,13 +24,8 @@ export function bodyRepository(database: Database): BodyRepository {
     },
     get: (requestId) => get.get(requestId),
     prune(olderThanMs, maxBytes) {
-      let removed = removeOld.run(Math.floor(olderThanMs)).changes;
-      while ((size.get()?.bytes ?? 0) > maxBytes) {
-        const { changes } = removeOldest.run(PRUNE_BATCH);
-        if (changes === 0) break;
-        removed += changes;
-      }
-      return removed;
+      const removed = removeOld.run(Math.floor(olderThanMs)).changes;
+      return removed + pruneToBytes(size, removeOldest, maxBytes);
     },
   };
 }
@@ -85,14 +80,24 @@ export function signatureRepository(database: Database): SignatureRepository {
     put: ({ callId, data, createdAtMs }) => void put.run(callId, data, Math.floor(createdAtMs)),
     count,
     prune(olderThanMs, maxEntries, maxBytes) {
-      let removed = removeOld.run(Math.floor(olderThanMs)).changes;
-      removed += removeOldest.run(Math.max(0, count() - maxEntries)).changes;
-      while ((size.get()?.bytes ?? 0) > maxBytes) {
-        const { changes } = removeOldest.run(PRUNE_BATCH);
-        if (changes === 0) break;
-        removed += changes;
-      }
-      return removed;
+      const old = removeOld.run(Math.floor(olderThanMs)).changes;
+      const beyond = removeOldest.run(Math.max(0, count() - maxEntries)).changes;
+      return old + beyond + pruneToBytes(size, removeOldest, maxBytes);
     },
   };
+}
+
+/** Removes the oldest rows while all together hold more; how many. */
+function pruneToBytes(
+  size: Statement<[], { bytes: number }>,
+  removeOldest: Statement<[number]>,
+  maxBytes: number,
+): number {
+  let removed = 0;
+  while ((size.get()?.bytes ?? 0) > maxBytes) {
+    const { changes } = removeOldest.run(PRUNE_BATCH);
+    if (changes === 0) break;
+    removed += changes;
+  }
+  return removed;
 }
