@@ -20,7 +20,13 @@ const MADE_OLD: Readonly<Record<string, readonly (readonly unknown[])[]>> = {
   'breaker-changed': [queries.resilience.key()],
   'budget-reached': [queries.budget.key()],
   'configuration-changed': [
-    ...[queries.providers.key(), queries.providerNodes.key(), queries.combos.key(), queries.keys.key()],
+    ...[
+      queries.knownProviders.key(),
+      queries.providers.key(),
+      queries.providerNodes.key(),
+      queries.combos.key(),
+      queries.keys.key(),
+    ],
     ...[queries.settings.key(), queries.models.key(), queries.pricing.key(), queries.fallbackChains.key()],
   ],
 };

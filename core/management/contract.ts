@@ -10,6 +10,7 @@ import { fallbackChainsContract } from './fallback-chains.ts';
 import { gatewayContract } from './gateway-state.ts';
 import { ipFilterContract } from './ip-filter.ts';
 import { keysContract } from './keys.ts';
+import { knownProvidersContract } from './known-providers.ts';
 import { liveContract } from './live.ts';
 import { modelsContract } from './models.ts';
 import { policiesContract } from './policies.ts';
@@ -43,6 +44,7 @@ export const contract = {
   gateway: gatewayContract,
   ipFilter: ipFilterContract,
   keys: keysContract,
+  knownProviders: knownProvidersContract,
   live: liveContract,
   usage: usageContract,
   usageLogs: usageLogsContract,

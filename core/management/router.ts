@@ -11,6 +11,7 @@ import { gatewayHandlers } from './gateway-state.ts';
 import { implementer } from './implementer.ts';
 import { ipFilterHandlers } from './ip-filter.ts';
 import { keysHandlers } from './keys.ts';
+import { knownProvidersHandlers } from './known-providers.ts';
 import { liveHandlers } from './live.ts';
 import { modelsHandlers } from './models.ts';
 import { policiesHandlers } from './policies.ts';
@@ -44,6 +45,7 @@ export const router = implementer.router({
   gateway: gatewayHandlers(implementer),
   ipFilter: ipFilterHandlers(implementer),
   keys: keysHandlers(implementer),
+  knownProviders: knownProvidersHandlers(implementer),
   live: liveHandlers(implementer),
   usage: usageHandlers(implementer),
   usageLogs: usageLogsHandlers(implementer),

@@ -11,9 +11,11 @@ export function formatNumber(value: number, options: Intl.NumberFormatOptions = 
   return new Intl.NumberFormat(locale(), options).format(value);
 }
 
-/** Tokens and counts: `1.2M`, `34K`, `870`. */
+/** Tokens and counts: `1.2M`, `34K`, `870`. British English would write `1.2m`, which reads as metres or thousandths. */
 export function formatCount(value: number): string {
-  return formatNumber(value, { notation: 'compact', maximumFractionDigits: value < 1_000 ? 0 : 1 });
+  const options: Intl.NumberFormatOptions = { notation: 'compact', maximumFractionDigits: value < 1_000 ? 0 : 1 };
+  const own = locale();
+  return new Intl.NumberFormat(own.startsWith('en') ? 'en-US' : own, options).format(value);
 }
 
 /** US dollars; small sums keep two significant digits. Null is a price that nobody knows. */
@@ -60,7 +62,7 @@ export function formatRelative(time: Date, nowMs = Date.now()): string {
 /** `840 ms`, `2.4 s`, `3 min`, `2 h 5 min`. */
 export function formatDuration(ms: number): string {
   const unit = (value: number, name: string, digits = 0): string =>
-    formatNumber(value, { style: 'unit', unit: name, unitDisplay: 'short', maximumFractionDigits: digits });
+    formatNumber(value, { style: 'unit', unit: name, unitDisplay: 'narrow', maximumFractionDigits: digits });
   if (ms < 1_000) return unit(Math.max(0, Math.round(ms)), 'millisecond');
   if (ms < 60_000) return unit(ms / 1_000, 'second', ms < 10_000 ? 1 : 0);
   const minutes = Math.round(ms / 60_000);

@@ -42,18 +42,22 @@ export function PageStack({ children }: { readonly children: ReactNode }) {
   return <div className={styles.stack}>{children}</div>;
 }
 
-/** Tiles side by side, as many as fit. @param minWidthPx of a tile */
+/** Tiles side by side, as many as fit. With `isFilling` few tiles grow to fill the row. @param minWidthPx of a tile */
 export function TileGrid({
   minWidthPx = 220,
+  isFilling = false,
   children,
 }: {
   readonly minWidthPx?: number;
+  readonly isFilling?: boolean;
   readonly children: ReactNode;
 }) {
   return (
     <div
       className={styles.grid}
-      style={{ gridTemplateColumns: `repeat(auto-fill, minmax(min(${minWidthPx}px, 100%), 1fr))` }}
+      style={{
+        gridTemplateColumns: `repeat(${isFilling ? 'auto-fit' : 'auto-fill'}, minmax(min(${minWidthPx}px, 100%), 1fr))`,
+      }}
     >
       {children}
     </div>

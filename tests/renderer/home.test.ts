@@ -66,7 +66,7 @@ describe.skipIf(NO_BROWSER !== undefined)('the home page after a year', () => {
     const { page, errors } = await dashboard.open();
     await page.getByText('Nothing runs now').waitFor();
     const answer = await ask(dashboard, 'mine/slow');
-    await page.getByText('1 runs now').waitFor();
+    await page.getByText('1 running').waitFor();
     await page.getByText('Answering', { exact: true }).last().waitFor();
     await takePicture(page, 'home-running');
     finish();

@@ -14,7 +14,7 @@ import { type ConnectionList, type Tile, tilesOf } from './tiles.ts';
 export function ProviderTiles({ connections }: { readonly connections: QueryViewProps<ConnectionList>['query'] }) {
   const { t } = useTranslation('home');
   const snapshot = useQuery(queries.live.snapshot.queryOptions());
-  const catalog = useQuery({ ...queries.models.catalog.queryOptions(), staleTime: Number.POSITIVE_INFINITY });
+  const providers = useQuery(queries.knownProviders.list.queryOptions());
   const history = useQuery(queries.usage.history.queryOptions());
   return (
     <Section title={t('providers.title')} aside={<Link href="/providers">{t('providers.all')}</Link>}>
@@ -31,9 +31,11 @@ export function ProviderTiles({ connections }: { readonly connections: QueryView
             />
           ) : (
             <TileGrid>
-              {tilesOf(all, { snapshot: snapshot.data, catalog: catalog.data, history: history.data }).map((tile) => (
-                <ProviderTile key={tile.provider} tile={tile} />
-              ))}
+              {tilesOf(all, { snapshot: snapshot.data, providers: providers.data, history: history.data }).map(
+                (tile) => (
+                  <ProviderTile key={tile.provider} tile={tile} />
+                ),
+              )}
             </TileGrid>
           )
         }

@@ -21,13 +21,13 @@ export interface Tile {
 
 export interface Known {
   readonly snapshot: Outputs['live']['snapshot'] | undefined;
-  readonly catalog: Outputs['models']['catalog'] | undefined;
+  readonly providers: Outputs['knownProviders']['list'] | undefined;
   readonly history: Outputs['usage']['history'] | undefined;
 }
 
 /** In the order of their state: what needs a person comes first. */
 export function tilesOf(connections: readonly Connection[], known: Known): readonly Tile[] {
-  const names = new Map(Object.values(known.catalog?.catalog ?? {}).map(({ provider, name }) => [provider, name]));
+  const names = new Map(known.providers?.providers.map(({ id, name }) => [id, name]));
   const byProvider = Map.groupBy(connections, ({ provider }) => provider);
   const tiles = [...byProvider].map(([provider, accounts]): Tile => {
     const resting = (known.snapshot?.resting ?? []).filter((rest) => rest.provider === provider);

@@ -25,7 +25,7 @@ function Sums({ today }: { readonly today: Outputs['live']['snapshot']['today'] 
   const minutes = history.data?.last10Minutes ?? [];
   const { requests, failures, promptTokens, completionTokens, cost, saved } = today;
   return (
-    <TileGrid>
+    <TileGrid minWidthPx={150} isFilling>
       <StatCard
         label={t('today.requests')}
         value={<Tokens count={requests} />}
