@@ -8,5 +8,7 @@ import { bundleForNode, DIST } from './node-bundle.mjs';
 
 const folder = resolve(process.argv[2] ?? DIST);
 const external = ['electron'];
-await bundleForNode({ entry: 'main/index.ts', folder: join(folder, 'main'), name: 'index.mjs', external });
-await bundleForNode({ entry: 'preload/index.ts', folder: join(folder, 'preload'), name: 'index.cjs', external });
+await bundleForNode([
+  { entry: 'main/index.ts', folder: join(folder, 'main'), name: 'index.mjs', external },
+  { entry: 'preload/index.ts', folder: join(folder, 'preload'), name: 'index.cjs', external },
+]);

@@ -23,10 +23,20 @@ const ONE_DAY_MS = 86_400_000;
  */
 
 /**
- * Builds it beside its place first and then moves it there. Throws what the bundler throws.
- * @param {NodeBundle} bundle
+ * Builds them one after the other. When one fails, what the bundler said is printed and this process fails.
+ * @param {readonly NodeBundle[]} bundles
  */
-export async function bundleForNode(bundle) {
+export async function bundleForNode(bundles) {
+  try {
+    for (const bundle of bundles) await buildOne(bundle);
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+  }
+}
+
+/** Builds it beside its place first and then moves it there. @param {NodeBundle} bundle */
+async function buildOne(bundle) {
   const next = join(DIST, `.${basename(bundle.folder)}-${process.pid}`);
   try {
     await build(configOf(bundle, next));
@@ -55,6 +65,8 @@ function configOf({ entry, name, external = [] }, outDir) {
       license: { fileName: LICENSES },
       reportCompressedSize: false,
       rolldownOptions: {
+        // Not looked for: where only what runs is installed, Electron's package is not there.
+        external: [...external],
         output: {
           format: single ? 'cjs' : 'es',
           entryFileNames: name,
