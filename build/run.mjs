@@ -62,9 +62,9 @@ const COMMANDS = {
     await ensureInstalled('all');
     return drawIcons();
   },
-  screenshots: async (args) => {
+  screenshots: async () => {
     await prepare('all', ALL_BUNDLES);
-    return takeScreenshots(args);
+    return takeScreenshots();
   },
   build: async () => {
     await prepare('run', ALL_BUNDLES);

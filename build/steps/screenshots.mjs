@@ -1,33 +1,34 @@
-/**
- * `npm run screenshots`: the pictures of the README are made by the tests that look at the pages. A test that makes one is
- * tagged `[picture]` in its name and writes PNGs into the folder that OMNIROUTE_PICTURES names (the variable is set in this
- * run alone).
- */
-import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
+/** `npm run screenshots`: the README's pictures, made by the tests that look at the pages and kept in build/pictures. */
+import { copyFileSync, existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { VITEST } from './check.mjs';
 import { FAILED, ROOT, runNode, say } from './process.mjs';
 
-const PICTURES = join(ROOT, 'build', 'pictures');
-const TAG = String.raw`\[picture\]`;
+/** Where the tests leave a picture of everything they look at. */
+const TAKEN = join(ROOT, '.screenshots');
+const KEPT = join(ROOT, 'build', 'pictures');
 
 /**
- * Runs the tagged tests and, when all passed, puts what they drew into build/pictures.
- * @param {readonly string[]} args file filters for Vitest
- * @returns {Promise<number>} an exit code
+ * The pictures of the README: each one's file, the test that takes it, and the name that the test gives it.
+ * @type {readonly { file: string, test: string, taken: string }[]}
  */
-export async function takeScreenshots(args) {
-  mkdirSync(PICTURES, { recursive: true });
-  const folder = mkdtempSync(join(PICTURES, '.next-'));
-  try {
-    const env = { ...process.env, OMNIROUTE_PICTURES: folder };
-    const code = await runNode([...VITEST, '-t', TAG, '--passWithNoTests', ...args], { env });
-    if (code !== 0) return code;
-    const drawn = readdirSync(folder).filter((name) => name.endsWith('.png'));
-    for (const name of drawn) renameSync(join(folder, name), join(PICTURES, name));
-    say(drawn.length === 0 ? 'No test made a picture.' : `build/pictures: ${drawn.join(', ')}`);
-    return drawn.length === 0 ? FAILED : 0;
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+const PICTURES = [{ file: 'keys.png', test: 'tests/renderer/keys.test.ts', taken: 'keys-full-light-1440' }];
+
+/** Runs those tests and keeps what they took. @returns {Promise<number>} 0 only when all passed and no picture is missing */
+export async function takeScreenshots() {
+  for (const { taken } of PICTURES) rmSync(pathOf(taken), { force: true });
+  const code = await runNode([...VITEST, ...new Set(PICTURES.map(({ test }) => test))]);
+  if (code !== 0) return code;
+  const missing = PICTURES.filter(({ taken }) => !existsSync(pathOf(taken)));
+  for (const { taken, test } of missing) say(`${test} took no picture "${taken}".`);
+  if (missing.length > 0) return FAILED;
+  mkdirSync(KEPT, { recursive: true });
+  for (const { file, taken } of PICTURES) copyFileSync(pathOf(taken), join(KEPT, file));
+  say(`build/pictures: ${PICTURES.map(({ file }) => file).join(', ')}`);
+  return 0;
+}
+
+/** @param {string} taken */
+function pathOf(taken) {
+  return join(TAKEN, `${taken}.png`);
 }
