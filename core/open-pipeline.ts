@@ -5,6 +5,7 @@ import type { Log } from './base/log.ts';
 import { Turns } from './base/turns.ts';
 import { dispatcherThrough, type Network } from './open-routing.ts';
 import { type ActiveRequests, createActiveRequests } from './pipeline/active-requests.ts';
+import { type ClientSessions, createClientSessions } from './pipeline/client-sessions.ts';
 import { createEmbedder } from './pipeline/embed-text.ts';
 import { embeddingsPipeline } from './pipeline/embeddings.ts';
 import type { SharedAnswer, SharedRegister } from './pipeline/idempotency-stage.ts';
@@ -46,6 +47,7 @@ export interface Pipeline {
   readonly ledger: LedgerPorts;
   readonly active: ActiveRequests;
   readonly telemetry: Telemetry;
+  readonly clientSessions: ClientSessions;
 }
 
 /** Fetches of remote media at the same time, over all requests: what they hold in memory is bounded by it. */
@@ -72,10 +74,11 @@ export function openPipeline({ clock, log, isMediaAddressAllowed }: PipelinePort
   const active = createActiveRequests({ events, clock });
   const bodies = createBodyKeeper({ repository: store.bodies, rules: () => settings.current(), clock, log });
   const { walk } = parts.routing;
+  const clientSessions = createClientSessions();
   const telemetry = createTelemetry({ clock, usage: store.usage });
   const ledger: LedgerPorts = {
     ...{ clock, log, append: (record) => recordUsage(record, store, budgets) },
-    watch: together([active, telemetry]),
+    watch: together([active, telemetry, clientSessions]),
   };
   const embed = createEmbedder({ run: embeddingsPipeline({ walk, budgets, bodies }), ledger });
   const signatures = createSignatureCache({ repository: store.signatures, ...{ vault, clock, log } });
@@ -83,7 +86,7 @@ export function openPipeline({ clock, log, isMediaAddressAllowed }: PipelinePort
   const fetches = new Turns(MEDIA_FETCHES);
   const media = { isAllowed: isMediaAddressAllowed, proxyFor };
   return {
-    ...{ active, telemetry },
+    ...{ active, telemetry, clientSessions },
     pipeline: {
       lanes: {
         fetchMedia: (url, signal, received) =>

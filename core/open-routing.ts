@@ -10,6 +10,7 @@ import type { SettingsService } from './policy/settings.ts';
 import type { Balancer } from './routing/balancer.ts';
 import { createBalancer } from './routing/live-balancer.ts';
 import { createResilience } from './routing/live-resilience.ts';
+import type { Target } from './routing/plan.ts';
 import type { Resilience } from './routing/resilience.ts';
 import type { RoutingRules } from './routing/snapshot.ts';
 import type { Store } from './store/store.ts';
@@ -62,20 +63,20 @@ export function openRouting(parts: RoutingParts): Routing {
       const own = providerTimeouts[providerId];
       return own === undefined ? timeouts : { ...timeouts, ...defined(own) };
     },
-    dispatcherFor: ({ provider, account }, comboName) =>
-      dispatcherFor(
-        {
-          connectionId: account?.id,
-          comboName,
-          providerId: provider.id,
-          origin: apiHostOf({ provider, ...(account && { account }) }),
-        },
-        { dispatchers, proxies },
-      ),
+    dispatcherFor: (target, comboName) => dispatcherFor(scopeOf(target, comboName), { dispatchers, proxies }),
+    proxyNameFor(target, comboName) {
+      const found = proxies.isAnySet() ? proxies.proxyFor(scopeOf(target, comboName)) : undefined;
+      return found && `${found.proxy.type}://${found.proxy.host}:${found.proxy.port}`;
+    },
     showsRoute: () => settings.current().routeHeaders,
     status: createLiveStatus({ store, clock, log, events }),
   };
   return { balancer, resilience, walk };
+}
+
+function scopeOf({ provider, account }: Target, comboName: string | undefined): ProxyScope {
+  const origin = apiHostOf({ provider, ...(account && { account }) });
+  return { connectionId: account?.id, comboName, providerId: provider.id, origin };
 }
 
 /** The ways out of this machine. */

@@ -54,11 +54,8 @@ export function openSurfaces(
       isLocal: door.isLocal(request),
       isLoopbackListener: isLoopbackName(parts.serviceState.bound()?.host ?? ''),
     });
-  const { pipeline, ledger, active, telemetry, signatures, similarQuestions } = openPipeline(ports, {
-    ...parts,
-    store,
-    vault,
-  });
+  const opened = openPipeline(ports, { ...parts, store, vault });
+  const { pipeline, ledger, signatures, similarQuestions } = opened;
   const { budgets } = pipeline;
   const trial = { run: generatePipeline(pipeline), snapshot: live.current, ledger };
   const gateway = createGateway({
@@ -92,8 +89,10 @@ export function openSurfaces(
       events.emit({ type: 'configuration-changed', atMs: clock.nowMs(), area: 'routing' });
     },
     events,
-    activeRequests: active.list,
-    telemetry,
+    activeRequests: opened.active.list,
+    telemetry: opened.telemetry,
+    sessionsOfClients: opened.clientSessions.list,
+    databaseFile: ports.paths.databaseFile,
     budgets,
     answerCache: pipeline.cache,
     duplicates: pipeline.register,

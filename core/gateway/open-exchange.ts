@@ -12,6 +12,7 @@ import type { ChatRequest } from '../model/request.ts';
 import type { Caller, ClientCodec, Exchange } from '../pipeline/exchange.ts';
 import { type ItemShelf, keepingCodec } from '../pipeline/kept-items.ts';
 import { Ledger, type LedgerOpening } from '../pipeline/ledger.ts';
+import { sessionIdOf } from '../pipeline/session-id.ts';
 import { checkModelString } from '../routing/resolve.ts';
 import type { Snapshot } from '../routing/snapshot.ts';
 import { clientName } from './client-name.ts';
@@ -50,12 +51,14 @@ export async function openExchange(
   const id = randomId();
   const clientFormat = opening.kind === 'embeddings' ? 'other' : side.format;
   const client = clientName(request.headers['user-agent']);
+  const session = sessionIdOf(request.headers);
   const account: LedgerOpening = {
     id,
     endpoint: side.endpoint,
     clientFormat,
     caller,
     ...(client !== undefined && { client }),
+    ...(session !== undefined && { session }),
   };
   const ledger = new Ledger(ports.ledger, account);
   try {

@@ -13,16 +13,20 @@ import { keysContract } from './keys.ts';
 import { knownProvidersContract } from './known-providers.ts';
 import { liveContract } from './live.ts';
 import { modelsContract } from './models.ts';
+import { monitoringContract } from './monitoring.ts';
 import { policiesContract } from './policies.ts';
 import { pricingContract } from './pricing.ts';
 import { providerModelsContract } from './provider-models.ts';
 import { providerNodesContract } from './provider-nodes.ts';
 import { providersContract } from './providers.ts';
 import { proxyContract } from './proxy.ts';
+import { proxyLogsContract } from './proxy-logs.ts';
 import { resilienceContract } from './resilience.ts';
 import { settingsContract } from './settings.ts';
 import { shapingContract } from './shaping.ts';
+import { telemetryContract } from './telemetry.ts';
 import { usageContract } from './usage.ts';
+import { usageExportContract } from './usage-export.ts';
 import { usageLogsContract } from './usage-logs.ts';
 import { vaultContract } from './vault.ts';
 
@@ -53,4 +57,8 @@ export const contract = {
   settings: settingsContract,
   shaping: shapingContract,
   vault: vaultContract,
+  monitoring: monitoringContract,
+  proxyLogs: proxyLogsContract,
+  telemetry: telemetryContract,
+  usageExport: usageExportContract,
 };

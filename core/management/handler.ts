@@ -44,6 +44,10 @@ export function createManagement(services: ManagementServices, dashboardFolder?:
         return true;
       }
       if (response.destroyed) return true;
+      if (body instanceof Blob) {
+        await writeFile(request, response, body, { ...headers, ...setCookie });
+        return true;
+      }
       const text = body === undefined ? '' : JSON.stringify(body);
       response.writeHead(status, {
         ...headers,
@@ -62,4 +66,23 @@ export function createManagement(services: ManagementServices, dashboardFolder?:
       return local;
     },
   };
+}
+
+/** A file to be saved, under its name. */
+async function writeFile(
+  { method }: IncomingMessage,
+  response: ServerResponse,
+  file: Blob,
+  headers: Readonly<Record<string, string | string[]>>,
+): Promise<void> {
+  const name = file instanceof File ? file.name.replace(/[^\w.-]/g, '_') : 'download';
+  response.writeHead(200, {
+    ...headers,
+    'content-type': file.type,
+    'content-length': file.size,
+    'content-disposition': `attachment; filename="${name}"`,
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+  });
+  response.end(method === 'HEAD' ? undefined : Buffer.from(await file.arrayBuffer()));
 }

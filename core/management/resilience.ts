@@ -19,7 +19,7 @@ export const breakerShape = z.object({
   lastFailureTime: timeShape.nullable(),
   openUntil: timeShape.nullable(),
 });
-const cooldown = z.object({
+export const cooldownShape = z.object({
   provider: z.string(),
   connectionId: z.string(),
   model: z.string().nullable().describe('null: the whole account'),
@@ -28,13 +28,18 @@ const cooldown = z.object({
   reason: z.string(),
   message: z.string(),
 });
+/** By `provider:connection`. */
+export const rateLimitStatusShape = z.record(
+  z.string(),
+  z.object({ queued: z.number(), running: z.number(), executing: z.number() }),
+);
 const status = z.object({
   profiles: providerProfiles,
   overrides: providerResilience,
   defaults: rateLimitDefaults,
   circuitBreakers: z.array(breakerShape),
-  cooldowns: z.array(cooldown),
-  rateLimitStatus: z.record(z.string(), z.object({ queued: z.number(), running: z.number(), executing: z.number() })),
+  cooldowns: z.array(cooldownShape),
+  rateLimitStatus: rateLimitStatusShape,
 });
 const change = z.strictObject({
   profiles: z.strictObject(providerProfiles.shape).partial().optional(),
@@ -69,7 +74,7 @@ export const resilienceContract = {
     z.object({
       connections: z.array(limits),
       overview: z.record(z.string(), z.number()),
-      lockouts: z.array(cooldown),
+      lockouts: z.array(cooldownShape),
       cacheStats: signatureStatsShape,
     }),
   ),
@@ -89,7 +94,7 @@ export const resilienceContract = {
     .output(z.object({ success: z.literal(true), connectionId: z.string(), enabled: z.boolean() })),
   availability: oc
     .route({ method: 'GET', path: '/models/availability', summary: 'Models that rest' })
-    .output(z.object({ unavailableCount: z.number(), models: z.array(cooldown) })),
+    .output(z.object({ unavailableCount: z.number(), models: z.array(cooldownShape) })),
   clearAvailability: oc
     .route({ method: 'POST', path: '/models/availability', summary: 'Let a model be tried again' })
     .input(place)
@@ -120,7 +125,7 @@ export const resilienceHandlers = ({ resilience }: Handlers) => ({
     return {
       connections,
       overview: { total: connections.length, enabled, running },
-      lockouts: cooldowns(services),
+      lockouts: cooldownsOf(services),
       cacheStats: signatureStats(services),
     };
   }),
@@ -133,7 +138,7 @@ export const resilienceHandlers = ({ resilience }: Handlers) => ({
     },
   ),
   availability: resilience.availability.handler(({ context: { services } }) => {
-    const models = cooldowns(services).filter(({ model }) => model !== null);
+    const models = cooldownsOf(services).filter(({ model }) => model !== null);
     return { unavailableCount: models.length, models };
   }),
   clearAvailability: resilience.clearAvailability.handler(({ input, context: { services } }) => ({
@@ -159,20 +164,23 @@ function statusOf(services: ManagementServices): z.output<typeof status> {
     providerResilience: overrides,
     rateLimitDefaults: defaults,
   } = services.settings.current();
-  const { limits: rates } = services.resilience.view;
-  const providers = new Map(services.accounts.list().map(({ id, provider }) => [id, provider]));
-  const accounts = rates().filter(({ model }) => model === undefined);
   return {
     ...{ profiles, overrides, defaults },
     circuitBreakers: breakersOf(services),
-    cooldowns: cooldowns(services),
-    rateLimitStatus: Object.fromEntries(
-      accounts.map(({ connectionId, running, queued }) => [
-        `${providers.get(connectionId) ?? ''}:${connectionId}`,
-        { queued, running, executing: running },
-      ]),
-    ),
+    cooldowns: cooldownsOf(services),
+    rateLimitStatus: rateLimitStatusOf(services),
   };
+}
+
+export function rateLimitStatusOf({ accounts, resilience }: ManagementServices): z.output<typeof rateLimitStatusShape> {
+  const providers = new Map(accounts.list().map(({ id, provider }) => [id, provider]));
+  const whole = resilience.view.limits().filter(({ model }) => model === undefined);
+  return Object.fromEntries(
+    whole.map(({ connectionId, running, queued }) => [
+      `${providers.get(connectionId) ?? ''}:${connectionId}`,
+      { queued, running, executing: running },
+    ]),
+  );
 }
 
 /** All breakers, as they stand. */
@@ -186,14 +194,14 @@ export function breakersOf({ resilience }: ManagementServices): z.output<typeof 
     }));
 }
 
-function cooldowns({ resilience, clock }: ManagementServices): z.output<typeof cooldown>[] {
+export function cooldownsOf({ resilience, clock }: ManagementServices): z.output<typeof cooldownShape>[] {
   return resilience.view.cooldowns().map((view) => toCooldown(view, clock.nowMs()));
 }
 
 function toCooldown(
   { provider, connectionId, model, untilMs, code, message }: CooldownView,
   nowMs: number,
-): z.output<typeof cooldown> {
+): z.output<typeof cooldownShape> {
   const remainingMs = Math.max(0, Math.round(untilMs - nowMs));
   return { provider, connectionId, model: model ?? null, until: isoTime(untilMs), remainingMs, reason: code, message };
 }

@@ -14,16 +14,20 @@ import { keysHandlers } from './keys.ts';
 import { knownProvidersHandlers } from './known-providers.ts';
 import { liveHandlers } from './live.ts';
 import { modelsHandlers } from './models.ts';
+import { monitoringHandlers } from './monitoring.ts';
 import { policiesHandlers } from './policies.ts';
 import { pricingHandlers } from './pricing.ts';
 import { providerModelsHandlers } from './provider-models.ts';
 import { providerNodesHandlers } from './provider-nodes.ts';
 import { providersHandlers } from './providers.ts';
 import { proxyHandlers } from './proxy.ts';
+import { proxyLogsHandlers } from './proxy-logs.ts';
 import { resilienceHandlers } from './resilience.ts';
 import { settingsHandlers } from './settings.ts';
 import { shapingHandlers } from './shaping.ts';
+import { telemetryHandlers } from './telemetry.ts';
 import { usageHandlers } from './usage.ts';
+import { usageExportHandlers } from './usage-export.ts';
 import { usageLogsHandlers } from './usage-logs.ts';
 import { vaultHandlers } from './vault.ts';
 
@@ -54,4 +58,8 @@ export const router = implementer.router({
   settings: settingsHandlers(implementer),
   shaping: shapingHandlers(implementer),
   vault: vaultHandlers(implementer),
+  monitoring: monitoringHandlers(implementer),
+  proxyLogs: proxyLogsHandlers(implementer),
+  telemetry: telemetryHandlers(implementer),
+  usageExport: usageExportHandlers(implementer),
 });

@@ -4,6 +4,7 @@ import type { Clock } from '../base/clock.ts';
 import type { EventBus } from '../base/event-bus.ts';
 import type { Log } from '../base/log.ts';
 import type { ActiveRequest } from '../pipeline/active-requests.ts';
+import type { ClientSession } from '../pipeline/client-sessions.ts';
 import type { Telemetry } from '../pipeline/telemetry.ts';
 import type { AnswerCache } from '../policy/answer-cache.ts';
 import type { ApiKeys } from '../policy/api-keys.ts';
@@ -73,6 +74,10 @@ export interface ManagementServices {
   readonly events: EventBus;
   /** Requests under way, in the order of their begin. */
   activeRequests(): readonly ActiveRequest[];
+  /** Who used the gateway lately, the most recent first. */
+  sessionsOfClients(): readonly ClientSession[];
+  /** Where the store is. */
+  readonly databaseFile: string;
   /** How fast providers answered lately. */
   readonly telemetry: Pick<Telemetry, 'summary'>;
   readonly clock: Clock;

@@ -1,4 +1,5 @@
 /** The request log, under `/api/usage/call-logs` and as lines of text (facts.md C.10, F.6). */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { oc } from '@orpc/contract';
 import { z } from 'zod';
 import { OmniError } from '../base/errors.ts';
@@ -31,6 +32,7 @@ const attempt = z.object({
   outcome: z.enum(['ok', 'error', 'cancelled', 'skipped']),
   errorCode: z.string().optional(),
   message: z.string().optional(),
+  proxy: z.string().optional().describe('The network proxy it went through'),
 });
 const entry = z.object({
   id: z.string(),
@@ -64,6 +66,7 @@ const entry = z.object({
   cost: z.number().nullable().describe('US dollars; null when the price is unknown'),
   saved: z.number().optional(),
   losses: z.array(z.string()),
+  proxy: z.string().optional(),
 });
 const detail = entry.extend({
   attemptLog: z.array(attempt),
@@ -78,6 +81,9 @@ export const usageLogsContract = {
     .input(query)
     .output(z.object({ logs: z.array(entry), nextCursor: z.string().optional() })),
   get: oc.route({ method: 'GET', path: '/usage/call-logs/{id}', summary: 'One request' }).input(idShape).output(detail),
+  clear: oc
+    .route({ method: 'DELETE', path: '/usage/call-logs', summary: 'Remove all requests and bodies; the sums stay' })
+    .output(z.object({ success: z.literal(true), removed: z.number() })),
   lines: oc
     .route({ method: 'GET', path: '/usage/logs', summary: 'The newest requests as lines of text' })
     .output(lines),
@@ -112,6 +118,16 @@ export const usageLogsHandlers = ({ usageLogs }: Handlers) => ({
       ...compact({ requestBody: bodies?.request, responseBody: bodies?.response }),
     };
   }),
+  clear: usageLogs.clear.handler(async ({ context: { services } }) => {
+    const { usage, bodies } = services.store;
+    bodies.prune(Number.MAX_SAFE_INTEGER, 0);
+    let removed = 0;
+    for (let count = usage.clear(); count > 0; count = usage.clear()) {
+      removed += count;
+      await nextTurn();
+    }
+    return { success: true as const, removed };
+  }),
   lines: usageLogs.lines.handler(({ context: { services } }) => linesOf(services)),
   requestLines: usageLogs.requestLines.handler(({ context: { services } }) => linesOf(services)),
 });
@@ -144,6 +160,7 @@ function toEntry(record: UsageRecord, names: AccountNames): z.output<typeof entr
       error: record.errorMessage,
       firstContentMs: record.firstContentMs,
       saved: record.savedUsd,
+      proxy: record.proxy,
     }),
   };
 }

@@ -39,6 +39,8 @@ export interface LedgerOpening {
   readonly caller: { readonly apiKeyId?: string; readonly apiKeyName?: string };
   /** The client program, from its User-Agent. */
   readonly client?: string;
+  /** The conversation as the client names it. */
+  readonly session?: string;
 }
 
 /** How a request ended, for those who wait for it. */
@@ -66,7 +68,10 @@ export class Ledger {
   /** The attempts that are over. */
   readonly #trail: AttemptRecord[] = [];
   /** The attempt under way. */
-  #attempt: { readonly target: Target; readonly startedAfterMs: number } | undefined;
+  #attempt:
+    | { readonly target: Target; readonly startedAfterMs: number; readonly proxy: string | undefined }
+    | undefined;
+  #proxy: string | undefined;
   #attempts = 0;
   readonly #marks = new PhaseMarks();
 
@@ -109,14 +114,18 @@ export class Ledger {
       ...namesOf(caller),
     };
   }
+  get session(): string | undefined {
+    return this.#opening.session;
+  }
   /** Targets that were called. */
   get attempts(): number {
     return this.#attempts;
   }
   /** An attempt begins; what an earlier one left behind (losses, usage) is forgotten. */
-  attempt(target: Target): void {
+  attempt(target: Target, proxy?: string): void {
     this.#attempts += 1;
-    this.#attempt = { target, startedAfterMs: this.#elapsedMs() };
+    this.#attempt = { target, startedAfterMs: this.#elapsedMs(), proxy };
+    this.#proxy = proxy;
     this.#target = target;
     this.#losses = new Set();
     this.#usage = undefined;
@@ -194,13 +203,14 @@ export class Ledger {
 
   #endAttempt(outcome: AttemptRecord['outcome'], error: OmniError | undefined): void {
     if (this.#attempt === undefined) return;
-    const { target, startedAfterMs } = this.#attempt;
+    const { target, startedAfterMs, proxy } = this.#attempt;
     this.#attempt = undefined;
     this.#trail.push({
       ...placeOf(target),
       startedAfterMs,
       durationMs: Math.max(0, this.#elapsedMs() - startedAfterMs),
       outcome,
+      ...(proxy !== undefined && { proxy }),
       ...(error && { errorCode: error.code, message: error.message.slice(0, MESSAGE_LENGTH) }),
     });
   }
@@ -242,6 +252,7 @@ export class Ledger {
       ...(this.#servedFrom && { servedFrom: this.#servedFrom }),
       ...(this.#opening.client !== undefined && { client: this.#opening.client }),
       ...(!isPlain && { attemptLog: this.#trail }),
+      ...(this.#proxy !== undefined && { proxy: this.#proxy }),
       ...(error && { errorMessage: error.message.slice(0, MESSAGE_LENGTH) }),
     };
   }

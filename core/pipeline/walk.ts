@@ -18,6 +18,7 @@ import { type Attempt, watchAttempt } from './attempt.ts';
 import type { Exchange, Reply } from './exchange.ts';
 import { Exhaustion } from './exhaustion.ts';
 import { withRoute } from './route-headers.ts';
+import { sessionIdOf } from './session-id.ts';
 
 export interface WalkPorts {
   readonly balancer: Balancer;
@@ -26,6 +27,8 @@ export interface WalkPorts {
   limitsOf(providerId: string): AttemptLimits;
   /** The connection or proxy that a call goes through. */
   dispatcherFor(target: Target, comboName: string | undefined): Dispatcher;
+  /** The network proxy in force, as `socks5://host:port`; undefined: none. */
+  proxyNameFor(target: Target, comboName: string | undefined): string | undefined;
   /** Are answers to name the route they took? */
   showsRoute(): boolean;
   /** What the traffic tells about the accounts. */
@@ -147,7 +150,9 @@ class Walk {
 
   #choose(leg: Leg, ready: readonly (Account | undefined)[]): Account | undefined {
     const accounts = ready.filter((account) => account !== undefined);
-    return accounts.length === 0 ? undefined : this.#ports.balancer.choose(leg, accounts, sessionOf(this.#exchange));
+    return accounts.length === 0
+      ? undefined
+      : this.#ports.balancer.choose(leg, accounts, sessionIdOf(this.#exchange.headers));
   }
 
   /** One account, with the retries that the combo allows. Throws what no other target can mend. */
@@ -172,7 +177,7 @@ class Walk {
 
   async #attempt(leg: Leg, target: Target, permit: Permit, work: Work): Promise<Reply | OmniError> {
     const { ledger, cancellation, stream } = this.#exchange;
-    const { balancer, limitsOf, dispatcherFor, showsRoute } = this.#ports;
+    const { balancer, limitsOf, dispatcherFor, proxyNameFor, showsRoute } = this.#ports;
     const ofProvider = limitsOf(target.provider.id);
     const limits = leg.rules.limits === undefined ? ofProvider : { ...ofProvider, ...leg.rules.limits };
     const watch = watchAttempt(cancellation, { limits, rules: leg.rules, stream });
@@ -183,7 +188,7 @@ class Walk {
       balancer.note(leg, { ok, latencyMs: performance.now() - startedMs, status: error?.status ?? 200 });
     };
     this.#attempts += 1;
-    ledger.attempt(target);
+    ledger.attempt(target, proxyNameFor(target, leg.combo?.name));
     try {
       const dispatcher = dispatcherFor(target, leg.combo?.name);
       const { cancellation } = watch;
@@ -263,11 +268,6 @@ function accountsOf({ accounts }: Leg): readonly (Account | undefined)[] {
 interface Survey {
   readonly ready: readonly (Account | undefined)[];
   readonly waitMs?: number;
-}
-
-function sessionOf({ headers }: Exchange): string | undefined {
-  const session = headers['x-session-id'];
-  return typeof session === 'string' && session !== '' ? session.slice(0, 200) : undefined;
 }
 
 /** Waits, unless the client leaves. */

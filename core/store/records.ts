@@ -136,6 +136,8 @@ export interface UsageRecord {
   readonly client?: string;
   /** Every attempt in order; absent where the only one succeeded. */
   readonly attemptLog?: readonly AttemptRecord[];
+  /** The network proxy that the last attempt went through, as `socks5://host:port`. */
+  readonly proxy?: string;
   /** The last error's words, without secrets; absent after a success. */
   readonly errorMessage?: string;
 }
@@ -150,6 +152,8 @@ export interface AttemptRecord {
   readonly durationMs: number;
   readonly outcome: 'ok' | 'error' | 'cancelled' | 'skipped';
   readonly errorCode?: string;
+  /** The network proxy it went through. */
+  readonly proxy?: string;
   /** Without secrets, at most 300 characters. */
   readonly message?: string;
 }

@@ -105,6 +105,12 @@ export interface UsageRepository {
   /** One page of the requests that match. */
   list(query: UsageQuery): UsagePage;
   get(requestId: string): UsageRecord | undefined;
+  /** The newest that went through a network proxy; at most 500. */
+  proxied(limit: number): readonly UsageRecord[];
+  /** Forgets which went through a network proxy; how many. */
+  forgetProxies(): number;
+  /** Deletes rows until none is left, in batches and for a bounded time; how many. Sums stay. */
+  clear(): number;
   /** Deletes the oldest rows in batches for a bounded time until `store.sizeBytes()` is at most this; how many. */
   pruneToSize(maxBytes: number): number;
   /** Sums over all that the rollups keep, which is longer than the requests themselves. */

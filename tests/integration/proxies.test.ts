@@ -2,6 +2,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { objectsOf } from '../../core/base/json.ts';
 import { startCore, type TestCore } from '../support/core.ts';
 import { startHttpProxy, type TestProxy } from '../support/http-proxy.ts';
 import { startSocks5Proxy } from '../support/socks5-proxy.ts';
@@ -72,6 +73,17 @@ describe.each([
     expect([response.status, await response.text()]).toEqual([200, expect.stringContaining(' second')]);
     expect(proxy.tunnels).toEqual([upstream.url.replace('http://', '')]);
     expect(upstream.received).toHaveLength(1);
+  });
+
+  it('is named in the log of what went through it, without its password', async () => {
+    await core.manage('PUT', SETTINGS, { level: 'global', id: '', proxy: address() });
+    await (await ask()).text();
+    const [newest] = objectsOf((await core.manage('GET', '/api/usage/proxy-logs'))['logs']);
+    expect(newest).toMatchObject({ proxy: `${type}://127.0.0.1:${proxy.port}`, connectionId, outcome: 'ok' });
+    expect(JSON.stringify(newest)).not.toContain(password);
+    await core.manage('DELETE', '/api/usage/proxy-logs');
+    expect((await core.manage('GET', '/api/usage/proxy-logs'))['logs']).toEqual([]);
+    expect(await core.manage('GET', `/api/usage/call-logs/${String(newest?.['id'])}`)).not.toHaveProperty('proxy');
   });
 
   it('a combo’s proxy is only for requests through that combo', async () => {

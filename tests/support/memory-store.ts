@@ -42,6 +42,9 @@ export function memoryStore(): Store {
       get: (requestId) => usage.find(({ id }) => id === requestId),
       prune: () => 0,
       pruneToSize: () => 0,
+      proxied: (limit) => usage.filter(({ proxy }) => proxy !== undefined).slice(-limit),
+      forgetProxies: () => 0,
+      clear: () => usage.splice(0).length,
     },
     rollups: {
       between: () => [],

@@ -37,6 +37,7 @@ export interface UsageRow {
   readonly client: string | null;
   readonly attempt_log: string | null;
   readonly error_message: string | null;
+  readonly proxy: string | null;
 }
 
 export const USAGE_COLUMNS = [
@@ -72,6 +73,7 @@ export const USAGE_COLUMNS = [
   'client',
   'attempt_log',
   'error_message',
+  'proxy',
 ] as const satisfies readonly (keyof UsageRow)[];
 
 const OUTCOMES = ['ok', 'error', 'cancelled', 'cut'] as const;
@@ -113,6 +115,7 @@ export function usageCells(record: UsageRecord): readonly (string | number | nul
     record.client ?? null,
     record.attemptLog === undefined ? null : JSON.stringify(record.attemptLog),
     record.errorMessage ?? null,
+    record.proxy ?? null,
   ];
 }
 
@@ -152,6 +155,7 @@ export function usageRecord(row: UsageRow): UsageRecord {
     client: row.client ?? undefined,
     attemptLog: row.attempt_log === null ? undefined : readAttempts(row.attempt_log, place),
     errorMessage: row.error_message ?? undefined,
+    proxy: row.proxy ?? undefined,
   });
 }
 
@@ -166,6 +170,7 @@ function readAttempts(text: string, place: { readonly table: string; readonly id
       outcome: ATTEMPT_OUTCOMES.find((outcome) => outcome === entry['outcome']) ?? 'error',
       errorCode: asString(entry['errorCode']),
       message: asString(entry['message']),
+      proxy: asString(entry['proxy']),
     }),
   );
 }

@@ -14,6 +14,7 @@ import { usageLister } from './usage-list.ts';
 import { USAGE_COLUMNS, type UsageRow, usageCells, usageRecord } from './usage-row.ts';
 
 const RECENT_LIMIT = 1_000;
+const PROXIED_LIMIT = 500;
 const PRUNE_BATCH = 1_000;
 /** The event loop stands still while rows are deleted; a call stops after this long. */
 const PRUNE_LIMIT_MS = 50;
@@ -72,24 +73,41 @@ export function usageRepository({ database, path, log }: StoreParts, rollups: Ro
   return {
     append: (record) => queue.add(record),
     recent: (limit) =>
-      readable(
-        newest.all(Math.min(Math.max(0, Math.floor(limit)), RECENT_LIMIT)),
-        usageRecord,
-        (row) => `usage_history/${row.request_id}`,
-      ),
+      readable(newest.all(Math.min(Math.max(0, Math.floor(limit)), RECENT_LIMIT)), usageRecord, nameOf),
     history: (nowMs) => history.read(nowMs),
     list(query) {
       const { rows, nextCursor } = list(query);
-      const records = readable(rows, usageRecord, (row) => `usage_history/${row.request_id}`);
+      const records = readable(rows, usageRecord, nameOf);
       return { records, ...(nextCursor !== undefined && { nextCursor }) };
     },
     get(requestId) {
       const row = byRequest.get(requestId);
       return row === undefined ? undefined : usageRecord(row);
     },
+    ...proxyLog(database, (rows) => readable(rows, usageRecord, nameOf)),
+    clear: () => removeInBatches(() => deleteOldest.run(PRUNE_BATCH).changes),
     prune: (olderThanMs) => removeInBatches(() => deleteBatch.run(Math.floor(olderThanMs), PRUNE_BATCH).changes),
     pruneToSize: (maxBytes) =>
       removeInBatches(() => (sizeBytes(database) > maxBytes ? deleteOldest.run(PRUNE_BATCH).changes : 0)),
     close: () => queue.close(),
+  };
+}
+
+function nameOf(row: UsageRow): string {
+  return `usage_history/${row.request_id}`;
+}
+
+/** The requests that went through a network proxy: their index holds nothing else. */
+function proxyLog(
+  database: StoreParts['database'],
+  read: (rows: readonly UsageRow[]) => readonly UsageRecord[],
+): Pick<UsageRepository, 'proxied' | 'forgetProxies'> {
+  const newest = database.prepare<[number], UsageRow>(
+    `SELECT ${USAGE_COLUMNS.join(', ')} FROM usage_history WHERE proxy IS NOT NULL ORDER BY timestamp DESC LIMIT ?`,
+  );
+  const forget = database.prepare('UPDATE usage_history SET proxy = NULL WHERE proxy IS NOT NULL');
+  return {
+    proxied: (limit) => read(newest.all(Math.min(Math.max(0, Math.floor(limit)), PROXIED_LIMIT))),
+    forgetProxies: () => forget.run().changes,
   };
 }

@@ -1,0 +1,107 @@
+/** The request log as a file, under `/api/usage/export`: CSV for spreadsheets, or JSON. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { oc } from '@orpc/contract';
+import { z } from 'zod';
+import { compact } from '../base/json.ts';
+import { lastDays, localDay, machineTimeZone } from '../base/time-zone.ts';
+import type { UsageRecord } from '../store/records.ts';
+import { type AccountNames, accountNames } from './account-names.ts';
+import { rangeShape } from './analytics.ts';
+import type { Handlers } from './implementer.ts';
+import type { ManagementServices } from './services.ts';
+import { isoTime } from './shapes.ts';
+
+/** The newest so many of the range: a file of some ten megabytes. */
+const ROWS_MAX = 50_000;
+const PAGE = 500;
+const RANGE_DAYS = { '1d': 1, '7d': 7, '30d': 30, '90d': 90, ytd: 366, all: 3_650 } as const;
+
+type Cell = string | number | boolean | null;
+const COLUMNS: Readonly<Record<string, (record: UsageRecord, names: AccountNames) => Cell>> = {
+  timestamp: ({ startedAtMs }) => isoTime(startedAtMs),
+  id: ({ id }) => id,
+  requestedModel: ({ requestedModel }) => requestedModel,
+  provider: ({ provider }) => provider,
+  model: ({ model }) => model,
+  account: ({ connectionId = '' }, names) => names.get(connectionId) ?? connectionId,
+  combo: ({ comboName = '' }) => comboName,
+  apiKey: ({ apiKeyName = '' }) => apiKeyName,
+  client: ({ client = '' }) => client,
+  endpoint: ({ endpoint }) => endpoint,
+  stream: ({ stream }) => stream,
+  status: ({ status }) => status,
+  outcome: ({ outcome }) => outcome,
+  errorCode: ({ errorCode = '' }) => errorCode,
+  attempts: ({ attempts }) => attempts,
+  durationMs: ({ durationMs }) => durationMs,
+  firstContentMs: ({ firstContentMs = null }) => firstContentMs,
+  tokensIn: ({ tokensInput }) => tokensInput,
+  tokensOut: ({ tokensOutput }) => tokensOutput,
+  tokensCached: ({ tokensCacheRead }) => tokensCacheRead,
+  tokensReasoning: ({ tokensReasoning }) => tokensReasoning,
+  costUsd: ({ costUsd }) => costUsd,
+  savedUsd: ({ savedUsd = null }) => savedUsd,
+};
+
+export const usageExportContract = {
+  get: oc
+    .route({ method: 'GET', path: '/usage/export', summary: `The requests of a range as a file, at most ${ROWS_MAX}` })
+    .input(z.object({ format: z.enum(['csv', 'json']).optional(), range: rangeShape.optional() }))
+    .output(z.file()),
+};
+
+export const usageExportHandlers = ({ usageExport }: Handlers) => ({
+  get: usageExport.get.handler(async ({ input: { format = 'csv', range = '30d' }, context: { services } }) => {
+    const zone = services.settings.current().timeZone ?? machineTimeZone();
+    const nowMs = services.clock.nowMs();
+    const names = accountNames(services);
+    const records = await recordsSince(services, sinceMs(zone, range, nowMs));
+    const name = `omniroute-requests-${localDay(zone, nowMs)}.${format}`;
+    const text = format === 'csv' ? toCsv(records, names) : toJson(records, names);
+    return new File([text], name, { type: format === 'csv' ? 'text/csv; charset=utf-8' : 'application/json' });
+  }),
+});
+
+function sinceMs(zone: string, range: keyof typeof RANGE_DAYS, nowMs: number): number {
+  if (range === 'all') return 0;
+  const { startsMs } = lastDays(zone, RANGE_DAYS[range], nowMs);
+  const year = localDay(zone, nowMs).slice(0, 4);
+  const first = range === 'ytd' ? startsMs.find((startMs) => localDay(zone, startMs).startsWith(year)) : startsMs[0];
+  return first ?? 0;
+}
+
+/** Page by page, with a turn for others in between. */
+async function recordsSince({ store }: ManagementServices, fromMs: number): Promise<UsageRecord[]> {
+  const records: UsageRecord[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = store.usage.list({ fromMs, limit: PAGE, ...compact({ cursor }) });
+    records.push(...page.records);
+    cursor = page.nextCursor;
+    await nextTurn();
+  } while (cursor !== undefined && records.length < ROWS_MAX);
+  return records.slice(0, ROWS_MAX);
+}
+
+function toCsv(records: readonly UsageRecord[], names: AccountNames): string {
+  const line = (cells: readonly Cell[]): string => cells.map(csvCell).join(',');
+  const rows = records.map((record) => line(Object.values(COLUMNS).map((read) => read(record, names))));
+  return `${[line(Object.keys(COLUMNS)), ...rows].join('\r\n')}\r\n`;
+}
+
+/**
+ * Quoted where needed (RFC 4180). A text that a spreadsheet would take for a formula begins with an apostrophe: names of
+ * models and clients come from others. https://owasp.org/www-community/attacks/CSV_Injection
+ */
+export function csvCell(cell: Cell): string {
+  if (typeof cell !== 'string') return cell === null ? '' : String(cell);
+  const text = /^[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell;
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+function toJson(records: readonly UsageRecord[], names: AccountNames): string {
+  const rows = records.map((record) =>
+    Object.fromEntries(Object.entries(COLUMNS).map(([name, read]) => [name, read(record, names)])),
+  );
+  return JSON.stringify({ requests: rows });
+}
