@@ -20,7 +20,8 @@ export interface Comparison {
 }
 
 const ROUNDS = 21;
-const WARM_UP_ROUNDS = 4;
+/** Whole ones, thrown away: they last until both sides run compiled code. */
+const WARM_UP_ROUNDS = 3;
 /** A round is this much shorter than one of the usual bench. */
 const SHARE = 0.2;
 const AIM = 1.1;
@@ -53,8 +54,8 @@ async function compareOne(
 ): Promise<Comparison> {
   const rounds: { readonly own: number; readonly other: number }[] = [];
   let failed = 0;
-  const requests = Math.max(scenario.job.concurrency, Math.round(scenario.job.requests * SHARE));
-  const cpuOf = async ({ pid, origin, headers }: BenchGateway): Promise<number> => {
+  const short = Math.max(scenario.job.concurrency, Math.round(scenario.job.requests * SHARE));
+  const cpuOf = async ({ pid, origin, headers }: BenchGateway, requests: number): Promise<number> => {
     const beforeMs = cpuMs(pid);
     const result = await load.run({ ...scenario.job, requests, origin, headers });
     failed += result.failed;
@@ -62,8 +63,9 @@ async function compareOne(
   };
   for (let round = -WARM_UP_ROUNDS; round < ROUNDS; round += 1) {
     const isOwnFirst = round % 2 === 0;
-    const first = await cpuOf(isOwnFirst ? own : other);
-    const second = await cpuOf(isOwnFirst ? other : own);
+    const requests = round < 0 ? scenario.job.requests : short;
+    const first = await cpuOf(isOwnFirst ? own : other, requests);
+    const second = await cpuOf(isOwnFirst ? other : own, requests);
     if (round >= 0) rounds.push(isOwnFirst ? { own: first, other: second } : { own: second, other: first });
   }
   const [thisMs, otherMs] = [median(rounds.map((one) => one.own)), median(rounds.map((one) => one.other))];

@@ -57,6 +57,43 @@ it('a request over the limit waits for its turn, and is shown as queued', async 
   expect(await limits()).toMatchObject({ running: 0, queued: 0, requestsInLastMinute: 2 });
 });
 
+it('what the headers told is met by waiting, and not by a 429', async () => {
+  await change({ rateLimitProtection: false });
+  const usedUp = {
+    'x-ratelimit-limit-requests': '1',
+    'x-ratelimit-remaining-requests': '0',
+    'x-ratelimit-reset-requests': '400ms',
+  };
+  const first = ask();
+  await expect.poll(() => waiting.length).toBe(1);
+  sendJson(waiting.splice(0)[0] as ServerResponse, chatAnswer('one'), 200, usedUp);
+  expect((await first).status).toBe(200);
+  const startedMs = performance.now();
+  const second = ask();
+  await expect.poll(() => waiting.length).toBe(1);
+  expect(performance.now() - startedMs).toBeGreaterThan(300);
+  sendJson(waiting.splice(0)[0] as ServerResponse, chatAnswer('two'), 200, usedUp);
+  expect((await second).status).toBe(200);
+});
+
+it('or by another account', async () => {
+  const { connection } = await core.manage('POST', '/api/providers', {
+    provider: nodeId,
+    apiKey: 'sk-two',
+    name: 'two',
+  });
+  const usedUp = { 'x-ratelimit-remaining-requests': '0', 'x-ratelimit-reset-requests': '30s' };
+  await new Promise((resolve) => setTimeout(resolve, 450));
+  const connections: (string | null)[] = [];
+  for (const headers of [usedUp, {}]) {
+    const asked = ask();
+    await expect.poll(() => waiting.length).toBe(1);
+    sendJson(waiting.splice(0)[0] as ServerResponse, chatAnswer('ok'), 200, headers);
+    connections.push((await asked).headers.get('x-omniroute-connection'));
+  }
+  expect(connections).toEqual([connectionId, asObject(connection)?.['id']]);
+});
+
 it('the old path leads on', async () => {
   await expect(core.manage('GET', '/api/rate-limit')).resolves.toHaveProperty('connections');
   const set = await core.manage('POST', '/api/rate-limit', { connectionId, enabled: false });
