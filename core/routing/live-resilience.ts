@@ -117,7 +117,7 @@ class LiveResilience implements Resilience {
         } else if (result === 'cancelled') {
           if (isProbe && !isAnswered) this.#stepBreaker(provider, 'release', profile);
         } else this.#fail(result, { leg, id, profile, isProbe: isProbe && !isAnswered, startedAtMs: nowMs });
-        for (const wake of [...this.#waiting]) wake();
+        if (this.#waiting.size > 0) for (const wake of [...this.#waiting]) wake();
       },
     };
   }

@@ -12,33 +12,33 @@ import {
 
 const NOW_MS = 1_000_000;
 const wide: RateLimits = { requestsPerMinute: 1_000, minTimeBetweenRequests: 0, concurrentRequests: 1_000 };
-const after = (startsMs: readonly number[], limits: RateLimits | undefined): RateState =>
+const begunAt = (startsMs: readonly number[], limits: RateLimits | undefined): RateState =>
   startsMs.reduce((state, atMs) => started(state, limits, atMs), IDLE);
 
 describe('limits of our own', () => {
   it('so many requests in a sliding minute', () => {
     const limits = { ...wide, requestsPerMinute: 2 };
-    const state = after([NOW_MS - 50_000, NOW_MS - 10_000], limits);
+    const state = begunAt([NOW_MS - 50_000, NOW_MS - 10_000], limits);
     expect(waitMs(state, limits, NOW_MS)).toBe(10_000);
     expect(waitMs(state, limits, NOW_MS + 10_000)).toBe(0);
     expect(waitMs(started(state, limits, NOW_MS + 10_000), limits, NOW_MS + 10_000)).toBe(40_000);
   });
 
   it('keeps no more begins than a minute has', () => {
-    const state = after([NOW_MS - 70_000, NOW_MS - 65_000, NOW_MS], wide);
+    const state = begunAt([NOW_MS - 70_000, NOW_MS - 65_000, NOW_MS], wide);
     expect(state.startsMs).toEqual([NOW_MS]);
-    expect(after([NOW_MS - 1, NOW_MS], undefined).startsMs).toEqual([]);
+    expect(begunAt([NOW_MS - 1, NOW_MS], undefined).startsMs).toEqual([]);
   });
 
   it('a least time between two', () => {
     const limits = { ...wide, minTimeBetweenRequests: 200 };
     expect(waitMs(IDLE, limits, NOW_MS)).toBe(0);
-    expect(waitMs(after([NOW_MS - 50], limits), limits, NOW_MS)).toBe(150);
+    expect(waitMs(begunAt([NOW_MS - 50], limits), limits, NOW_MS)).toBe(150);
   });
 
   it('so many at once: only another one’s end tells', () => {
     const limits = { ...wide, concurrentRequests: 1 };
-    const state = after([NOW_MS], limits);
+    const state = begunAt([NOW_MS], limits);
     expect(waitMs(state, limits, NOW_MS)).toBe(Number.POSITIVE_INFINITY);
     expect(waitMs(ended(state), limits, NOW_MS)).toBe(0);
     expect(ended(ended(state)).running).toBe(0);
