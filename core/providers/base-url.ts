@@ -17,5 +17,7 @@ export function checkedBaseUrl(text: string, what: string): string {
   if (url.username !== '' || url.password !== '') throw refuse('must not hold a user name or password');
   if (trimmed.includes('?')) throw refuse('must not hold a query (?)');
   if (trimmed.includes('#')) throw refuse('must not hold a fragment (#)');
-  return `${url.origin}${url.pathname}`.replace(/\/+$/, '');
+  // A placeholder, as in `https://host/{region}`, is filled in later.
+  const path = url.pathname.replace(/%7B(\w+)%7D/gi, '{$1}');
+  return `${url.origin}${path}`.replace(/\/+$/, '');
 }

@@ -5,12 +5,12 @@ import type { JsonObject } from '../base/json.ts';
 import type { Secret } from '../base/secret.ts';
 import type { FormatId, UpstreamFormatId } from '../model/format-id.ts';
 import { type CallFacts, type OwnClient, sendsIdentity } from '../providers/account-call.ts';
-import type { Endpoint } from '../providers/provider.ts';
+import type { Endpoint, Hosts } from '../providers/provider.ts';
 import type { Target } from '../routing/plan.ts';
 import type { UpstreamAddress } from './call.ts';
 
-/** Addresses without placeholders are the same for every request of an endpoint. */
-const fixedAddresses = new WeakMap<Endpoint, UpstreamAddress>();
+/** Addresses without placeholders are the same for every request of a provider's endpoint. */
+const fixedAddresses = new WeakMap<Hosts, Map<Endpoint, UpstreamAddress>>();
 
 /** Where a login names no region. */
 const DEFAULT_REGION = 'us-east-1';
@@ -36,10 +36,19 @@ export function generateAddress(
   }
   if (provider.accountCall?.host !== undefined || provider.hosts.api.includes('{'))
     return addressOf(apiHostOf(target) + endpoint.path);
-  let address = fixedAddresses.get(endpoint);
+  return fixedAddress(provider.hosts, endpoint);
+}
+
+function fixedAddress(hosts: Hosts, endpoint: Endpoint): UpstreamAddress {
+  let ofHosts = fixedAddresses.get(hosts);
+  if (ofHosts === undefined) {
+    ofHosts = new Map();
+    fixedAddresses.set(hosts, ofHosts);
+  }
+  let address = ofHosts.get(endpoint);
   if (address === undefined) {
-    address = addressOf(provider.hosts.api + endpoint.path);
-    fixedAddresses.set(endpoint, address);
+    address = addressOf(hosts.api + endpoint.path);
+    ofHosts.set(endpoint, address);
   }
   return address;
 }

@@ -31,9 +31,9 @@ async function withLogin<T>({ login, ...target }: SignedIn, call: (ready: Target
   }
 }
 
-/** Of an error that a stale token may be the reason of. */
+/** Of an error that a stale token may be the reason of; not where the vendor's words have told another reason (`failure.ts`). */
 function refusalStatus(error: unknown): number | undefined {
-  if (!(error instanceof OmniError)) return undefined;
+  if (!(error instanceof OmniError) || error.cause instanceof OmniError) return undefined;
   if (error.code === 'upstream_auth') return 401;
   return error.code === 'upstream_permission' ? 403 : undefined;
 }
