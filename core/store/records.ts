@@ -1,5 +1,7 @@
 /** The rows of the store as the core sees them. Times are milliseconds since the epoch; secrets are sealed strings here. */
 import type { FormatId, UpstreamFormatId } from '../model/format-id.ts';
+import type { JsonObject } from '../base/json.ts';
+import type { FormatId } from '../model/format-id.ts';
 
 export interface ConnectionRecord {
   readonly id: string;
@@ -8,6 +10,8 @@ export interface ConnectionRecord {
   readonly authType: 'apikey' | 'oauth';
   readonly name: string;
   readonly email?: string;
+  /** The person's name at the provider. */
+  readonly displayName?: string;
   /** Lower is tried first; 1 is the first. */
   readonly priority: number;
   readonly isActive: boolean;
@@ -21,6 +25,26 @@ export interface ConnectionRecord {
   readonly lastUsedAtMs?: number;
   readonly createdAtMs: number;
   readonly updatedAtMs: number;
+}
+
+/** The tokens of one connection, and what came with them. */
+export interface TokenRecord {
+  readonly connectionId: string;
+  readonly sealedAccessToken?: string;
+  readonly sealedRefreshToken?: string;
+  readonly sealedIdToken?: string;
+  /** Secrets that the provider gave beside the tokens, as sealed JSON. */
+  readonly sealedSecrets?: string;
+  /** Of the token that calls are made with. */
+  readonly expiresAtMs?: number;
+  readonly scope?: string;
+  /** What the provider told of the account: ids, plan, region. No secrets. */
+  readonly data: JsonObject;
+  readonly refreshedAtMs: number;
+  /** Grows with every write of the tokens. */
+  readonly version: number;
+  /** A refresh was asked for then, and nothing was written since. */
+  readonly attemptAtMs?: number;
 }
 
 export type NodeType = 'openai-compatible' | 'anthropic-compatible' | 'gemini-compatible';

@@ -14,6 +14,7 @@ import type {
   NodeRecord,
   SignatureRecord,
   SimilarQuestionRecord,
+  TokenRecord,
   UsageRecord,
 } from './records.ts';
 
@@ -34,6 +35,24 @@ export interface Repository<T extends { readonly id: string }> {
   /** False when there was none. */
   remove(id: string): boolean;
 }
+
+/** The tokens of connections that were signed in to, apart from the rest of their rows. */
+export interface TokenRepository {
+  /** Undefined when there is no such connection. */
+  get(connectionId: string): TokenRecord | undefined;
+  /** Writes all of them, whatever stands there. False when there is no such connection. */
+  put(record: NewTokenRecord): boolean;
+  /** Writes all of them if nobody has written since `version`; else false. */
+  replace(record: NewTokenRecord, version: number): boolean;
+  /** A refresh is about to be asked for: its answer may get lost. The next write of the tokens takes the mark away. */
+  noteAttempt(connectionId: string, atMs: number): void;
+  /** Who may refresh now, in the words of `swapLease`. */
+  lease(connectionId: string): string | undefined;
+  /** Takes, renews or ends a lease, if it still is `before`; else false. */
+  swapLease(connectionId: string, before: string | undefined, after: string | undefined): boolean;
+}
+
+export type NewTokenRecord = Omit<TokenRecord, 'version' | 'attemptAtMs'>;
 
 export interface KeyValueRepository {
   get(namespace: string, key: string): JsonValue | undefined;
@@ -205,6 +224,7 @@ export interface SignatureRepository {
 
 export interface Store {
   readonly connections: Repository<ConnectionRecord>;
+  readonly tokens: TokenRepository;
   readonly nodes: Repository<NodeRecord>;
   readonly combos: Repository<ComboRecord>;
   readonly apiKeys: Repository<ApiKeyRecord>;

@@ -26,8 +26,9 @@ describe('openStore', () => {
       { version: 2, name: 'routing', applied_at: NOW_MS },
       { version: 3, name: 'similar-questions', applied_at: NOW_MS },
       { version: 4, name: 'observability', applied_at: NOW_MS },
+      { version: 5, name: 'logins', applied_at: NOW_MS },
     ]);
-    expect(database.prepare('SELECT * FROM db_meta').all()).toEqual([{ key: 'schema_version', value: '4' }]);
+    expect(database.prepare('SELECT * FROM db_meta').all()).toEqual([{ key: 'schema_version', value: '5' }]);
     database.close();
   });
 

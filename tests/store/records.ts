@@ -9,6 +9,7 @@ export const connection: ConnectionRecord = {
   email: 'me@example.com',
   priority: 1,
   isActive: true,
+  displayName: 'Me',
   sealedApiKey: 'enc:v2:AAAAAAAAAAAAAAAA.AA.AAAAAAAAAAAAAAAAAAAAAA',
   defaultModel: 'gpt-5',
   testStatus: 'error',

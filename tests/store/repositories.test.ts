@@ -12,8 +12,8 @@ function sql(path: string, statement: string, ...values: unknown[]): void {
 describe('repositories', () => {
   it('give back what was inserted, with all members and with the required ones only', () => {
     const { store } = temporaryStore();
-    const { email, sealedApiKey, defaultModel, lastError, lastErrorAtMs, lastTestedAtMs, lastUsedAtMs, ...plain } =
-      connection;
+    const { email, displayName, sealedApiKey, defaultModel, lastError, lastErrorAtMs, ...some } = connection;
+    const { lastTestedAtMs, lastUsedAtMs, ...plain } = some;
     const { apiType, ...plainNode } = node;
     const { lastUsedAtMs: never, ...plainKey } = apiKey;
     store.connections.insert(connection);

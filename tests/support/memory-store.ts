@@ -7,9 +7,18 @@ import type {
   CustomModelRecord,
   SignatureRecord,
   SimilarQuestionRecord,
+  TokenRecord,
   UsageRecord,
 } from '../../core/store/records.ts';
-import type { Change, KeyValueRepository, Repository, Store, UsageTotals } from '../../core/store/store.ts';
+import type {
+  Change,
+  KeyValueRepository,
+  NewTokenRecord,
+  Repository,
+  Store,
+  TokenRepository,
+  UsageTotals,
+} from '../../core/store/store.ts';
 
 export function memoryStore(): Store {
   const custom = new Map<string, CustomModelRecord>();
@@ -17,6 +26,7 @@ export function memoryStore(): Store {
   const place = (provider: string, modelId: string): string => `${provider}\n${modelId}`;
   return {
     connections: memoryRepository(),
+    tokens: memoryTokens(),
     nodes: memoryRepository(),
     combos: memoryRepository(),
     apiKeys: memoryRepository(),
@@ -66,6 +76,31 @@ export function memoryStore(): Store {
     transaction: (work) => work(),
     integrityCheck: () => 'ok',
     close: () => Promise.resolve(),
+  };
+}
+
+function memoryTokens(): TokenRepository {
+  const records = new Map<string, TokenRecord>();
+  const leases = new Map<string, string>();
+  const put = (record: NewTokenRecord): boolean => {
+    records.set(record.connectionId, { ...record, version: (records.get(record.connectionId)?.version ?? 0) + 1 });
+    return true;
+  };
+  return {
+    get: (id) => records.get(id),
+    put,
+    replace: (record, version) => records.get(record.connectionId)?.version === version && put(record),
+    noteAttempt: (id, attemptAtMs) => {
+      const record = records.get(id);
+      if (record !== undefined) records.set(id, { ...record, attemptAtMs });
+    },
+    lease: (id) => leases.get(id),
+    swapLease: (id, before, after) => {
+      if (leases.get(id) !== before) return false;
+      if (after === undefined) leases.delete(id);
+      else leases.set(id, after);
+      return true;
+    },
   };
 }
 

@@ -10,6 +10,7 @@ interface ConnectionRow {
   readonly auth_type: string;
   readonly name: string;
   readonly email: string | null;
+  readonly display_name: string | null;
   readonly priority: number;
   readonly is_active: number;
   readonly api_key: string | null;
@@ -35,6 +36,7 @@ export const connectionsTable: Table<ConnectionRecord, ConnectionRow> = {
     'auth_type',
     'name',
     'email',
+    'display_name',
     'priority',
     'is_active',
     'api_key',
@@ -55,6 +57,7 @@ export const connectionsTable: Table<ConnectionRecord, ConnectionRow> = {
     auth_type: record.authType,
     name: record.name,
     email: record.email ?? null,
+    display_name: record.displayName ?? null,
     priority: record.priority,
     is_active: toFlag(record.isActive),
     api_key: record.sealedApiKey ?? null,
@@ -78,6 +81,7 @@ export const connectionsTable: Table<ConnectionRecord, ConnectionRow> = {
       }),
       name: row.name,
       email: row.email ?? undefined,
+      displayName: row.display_name ?? undefined,
       priority: row.priority,
       isActive: row.is_active !== 0,
       sealedApiKey: row.api_key ?? undefined,

@@ -16,6 +16,7 @@ import { rollupRepository } from './rollups.ts';
 import { similarQuestionRepository } from './similar-questions.ts';
 import { sizeBytes } from './size.ts';
 import { type StoreParts, tableRepository } from './table-repository.ts';
+import { tokenRepository } from './tokens.ts';
 import { usageRepository } from './usage.ts';
 
 export interface StoreOptions {
@@ -35,7 +36,8 @@ export interface SqliteStore extends Store {
 
 const DEPENDS_ON_KEY = `SELECT
   EXISTS (SELECT 1 FROM provider_connections
-    WHERE api_key IS NOT NULL OR access_token IS NOT NULL OR refresh_token IS NOT NULL OR id_token IS NOT NULL)
+    WHERE api_key IS NOT NULL OR access_token IS NOT NULL OR refresh_token IS NOT NULL OR id_token IS NOT NULL
+      OR secret_data IS NOT NULL)
   OR EXISTS (SELECT 1 FROM api_keys)
   OR EXISTS (SELECT 1 FROM key_value WHERE instr(value, '"enc:v2:') > 0) AS depends`;
 
@@ -51,6 +53,7 @@ export function openStore({ path, log, clock }: StoreOptions): SqliteStore {
   const usage = usageRepository(parts, rollups);
   return {
     connections: tableRepository(connectionsTable, parts),
+    tokens: tokenRepository(parts),
     nodes: tableRepository(nodesTable, parts),
     combos: tableRepository(combosTable, parts),
     apiKeys: tableRepository(apiKeysTable, parts),
