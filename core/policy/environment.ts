@@ -2,6 +2,7 @@
  * The one reader of environment variables. `main/` hands in `process.env`; everything else sees typed values, checked
  * once at start, so that a mistake is named there and not met later. Secrets leave here wrapped.
  */
+import { delimiter } from 'node:path';
 import { OmniError } from '../base/errors.ts';
 import { compact } from '../base/json.ts';
 import { Secret } from '../base/secret.ts';
@@ -27,11 +28,17 @@ export interface Environment {
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
   /** `HTTP_PROXY` and the like. */
   readonly proxies: EnvironmentProxies;
+  /** `{PROVIDER}_OAUTH_CLIENT_ID` and `_SECRET`, by provider as it is written there: `GEMINI_CLI`. */
+  readonly oauthClients: OAuthClients;
+  /** The folders of `PATH`: where the vendors' own programs are looked for. */
+  readonly searchPath: readonly string[];
   /** Settings that the environment decides; they cannot be changed while it does. */
   readonly settings: Partial<Settings>;
   /** Sentences for the start-up log: what was set and not used, and why. */
   readonly warnings: readonly string[];
 }
+
+export type OAuthClients = Readonly<Record<string, { readonly id?: string; readonly secret?: Secret }>>;
 
 const SECRET_LENGTH_MIN = 16;
 const IP_OR_LOCALHOST = /^(localhost|\d{1,3}(\.\d{1,3}){3}|\[?[0-9a-f:.]*:[0-9a-f:.]*\]?)$/i;
@@ -56,9 +63,25 @@ export function readEnvironment(record: EnvironmentRecord): Environment {
     isProduction: text('NODE_ENV') === 'production',
     logLevel: logLevelOf(text('LOG_LEVEL')),
     proxies: proxiesOf(text),
+    oauthClients: oauthClientsOf(record),
+    searchPath: (record['PATH'] ?? '').split(delimiter).filter((folder) => folder !== ''),
     settings: settingsOf(text, warnings),
     warnings,
   };
+}
+
+function oauthClientsOf(record: EnvironmentRecord): OAuthClients {
+  const clients: Record<string, { id?: string; secret?: Secret }> = {};
+  for (const name of Object.keys(record)) {
+    const [, provider, part] = /^([A-Z][A-Z0-9_]*)_OAUTH_CLIENT_(ID|SECRET)$/.exec(name) ?? [];
+    const value = record[name]?.trim();
+    if (provider === undefined || value === undefined || value === '') continue;
+    const client = { ...clients[provider] };
+    if (part === 'ID') client.id = value;
+    else client.secret = new Secret(value);
+    clients[provider] = client;
+  }
+  return clients;
 }
 
 /** Lower-case names win, as in other programs; `ALL_PROXY` stands in for both. */

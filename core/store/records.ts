@@ -1,7 +1,6 @@
 /** The rows of the store as the core sees them. Times are milliseconds since the epoch; secrets are sealed strings here. */
-import type { FormatId, UpstreamFormatId } from '../model/format-id.ts';
 import type { JsonObject } from '../base/json.ts';
-import type { FormatId } from '../model/format-id.ts';
+import type { FormatId, UpstreamFormatId } from '../model/format-id.ts';
 
 export interface ConnectionRecord {
   readonly id: string;

@@ -8,7 +8,16 @@ export const claude = defineProvider({
   alias: 'cc',
   name: 'Claude Code',
   tier: 'subscription',
-  hosts: { api: 'https://api.anthropic.com' },
+  hosts: {
+    api: 'https://api.anthropic.com',
+    account: 'https://api.anthropic.com',
+    authorize: 'https://claude.ai',
+    token: 'https://platform.claude.com',
+  },
+  oauth: {
+    clientId: '9d1c250a-e61b-44d9-88ed-5944d1962f5e',
+    scope: 'org:create_api_key user:profile user:inference user:sessions:claude_code user:mcp_servers',
+  },
   endpoints: [
     messages('/v1/messages?beta=true', {
       auth: BEARER,

@@ -8,7 +8,13 @@ export const codex = defineProvider({
   alias: 'cx',
   name: 'OpenAI Codex',
   tier: 'subscription',
-  hosts: { api: 'https://chatgpt.com/backend-api/codex' },
+  hosts: {
+    api: 'https://chatgpt.com/backend-api/codex',
+    account: 'https://chatgpt.com',
+    authorize: 'https://auth.openai.com',
+    token: 'https://auth.openai.com',
+  },
+  oauth: { clientId: 'app_EMoamEEZ73f0CkXaXp7hrann', scope: 'openid profile email offline_access' },
   endpoints: [
     responses('/responses', {
       headers: { accept: 'text/event-stream', 'openai-beta': 'responses=experimental', originator: 'omniroute' },

@@ -7,7 +7,17 @@ export const geminiCli = defineProvider({
   alias: 'gc',
   name: 'Gemini CLI',
   tier: 'subscription',
-  hosts: { api: 'https://cloudcode-pa.googleapis.com' },
+  hosts: {
+    api: 'https://cloudcode-pa.googleapis.com',
+    account: 'https://www.googleapis.com',
+    authorize: 'https://accounts.google.com',
+    token: 'https://oauth2.googleapis.com',
+  },
+  oauth: {
+    clientId: '681255809395-oo8ft2oprdrnp9e3aqf6av3hmdib135j.apps.googleusercontent.com',
+    scope:
+      'https://www.googleapis.com/auth/cloud-platform https://www.googleapis.com/auth/userinfo.email https://www.googleapis.com/auth/userinfo.profile',
+  },
   endpoints: [{ format: 'gemini', path: '/v1internal:{action}', auth: BEARER }],
   key: 'required',
   accountCall: codeAssistCall,

@@ -19,7 +19,13 @@ export const github = defineProvider({
   alias: 'gh',
   name: 'GitHub Copilot',
   tier: 'subscription',
-  hosts: { api: 'https://api.githubcopilot.com' },
+  hosts: {
+    api: 'https://api.githubcopilot.com',
+    account: 'https://api.github.com',
+    device: 'https://github.com',
+    token: 'https://github.com',
+  },
+  oauth: { clientId: 'Iv1.b507a08c87ecfe98', scope: 'read:user' },
   endpoints: [
     messages('/v1/messages', { auth: BEARER, headers: { ...ANTHROPIC_VERSION, ...EDITOR }, models: ['claude-*'] }),
     chat('/chat/completions', {

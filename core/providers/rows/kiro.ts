@@ -7,7 +7,19 @@ export const kiro = defineProvider({
   alias: 'kr',
   name: 'Kiro AI',
   tier: 'free',
-  hosts: { api: 'https://codewhisperer.{region}.amazonaws.com' },
+  hosts: {
+    api: 'https://codewhisperer.{region}.amazonaws.com',
+    account: 'https://codewhisperer.{region}.amazonaws.com',
+    authorize: 'https://prod.us-east-1.auth.desktop.kiro.dev',
+    device: 'https://oidc.{region}.amazonaws.com',
+    token: 'https://oidc.{region}.amazonaws.com',
+  },
+  oauth: {
+    clientName: 'kiro-oauth-client',
+    issuerUrl: 'https://identitycenter.amazonaws.com/ssoins-722374e8c3c8e6c6',
+    startUrl: 'https://view.awsapps.com/start',
+    scope: 'codewhisperer:completions codewhisperer:analysis codewhisperer:conversations',
+  },
   endpoints: [
     {
       format: 'codewhisperer',

@@ -9,7 +9,8 @@ export const qwen = defineProvider({
   alias: 'qw',
   name: 'Qwen Code',
   tier: 'free',
-  hosts: { api: 'https://portal.qwen.ai' },
+  hosts: { api: 'https://portal.qwen.ai', device: 'https://chat.qwen.ai', token: 'https://chat.qwen.ai' },
+  oauth: { clientId: 'f0304373b74a44d2b584a3fb70ca9e56', scope: 'openid profile email model.completion' },
   endpoints: [
     chat('/v1/chat/completions', {
       headers: { 'x-dashscope-authtype': 'qwen-oauth', 'x-dashscope-cachecontrol': 'enable' },

@@ -1,0 +1,145 @@
+/**
+ * Kiro: AWS's OIDC device flow for Builder ID and for companies (IAM Identity Center), with a client that each
+ * installation registers, JSON bodies and camelCase names (https://docs.aws.amazon.com/singlesignon/latest/OIDCAPIReference);
+ * and its own sign-in with Google or GitHub, which returns to a scheme of Kiro's app, so that the person pastes the URL.
+ */
+import { OmniError } from '../../base/errors.ts';
+import { asString, type JsonObject } from '../../base/json.ts';
+import { Secret } from '../../base/secret.ts';
+import { claimsOf } from '../oauth/claims.ts';
+import { type Granted, plainToken } from '../oauth/grants.ts';
+import type { WireStyle } from '../oauth/wire.ts';
+import {
+  askAccount,
+  DEFAULT_REGION,
+  figure,
+  grantCall,
+  pageUrl,
+  pkceParameters,
+  refreshGrant,
+  refreshTokenOf,
+  textsOf,
+  tokensOf,
+  urlAt,
+} from './common.ts';
+import type { CodeMethod, DeviceMethod, Flow, FlowContext, MethodOption, TokenSet } from './flow.ts';
+
+const CAMEL: WireStyle = { body: 'camel-json' };
+const JSON_STYLE: WireStyle = { body: 'json' };
+const SOCIAL = new Set(['google', 'github']);
+const REGION: MethodOption = {
+  name: 'region',
+  label: 'Region',
+  isRequired: false,
+  default: DEFAULT_REGION,
+  pattern: /^[a-z]{2}(?:-[a-z]+){1,3}-\d$/,
+};
+const START_URL: MethodOption = {
+  name: 'startUrl',
+  label: 'Start URL of your company',
+  isRequired: true,
+  pattern: /^https:\/\/[\w.-]+(?::\d+)?(?:\/[\w./#-]*)?$/,
+};
+
+function deviceMethod(id: string, label: string, options: readonly MethodOption[]): DeviceMethod {
+  return {
+    ...{ kind: 'device', id, label, options, style: CAMEL, usesPkce: false },
+    deviceUrl: (row, chosen) => urlAt(row, 'device', '/device_authorization', chosen),
+    tokenUrl: (row, chosen) => urlAt(row, 'token', '/token', chosen),
+    deviceParameters: ({ options: chosen }, row) => ({ start_url: chosen['startUrl'] ?? figure(row, 'startUrl') }),
+    async register(chosen, context) {
+      const { row } = context;
+      const answer = await askAccount(
+        urlAt(row, 'device', '/client/register', chosen),
+        {
+          clientName: figure(row, 'clientName'),
+          clientType: 'public',
+          scopes: figure(row, 'scope').split(' '),
+          grantTypes: ['urn:ietf:params:oauth:grant-type:device_code', 'refresh_token'],
+          issuerUrl: figure(row, 'issuerUrl'),
+        },
+        {},
+        context,
+      );
+      const [clientId, clientSecret] = [asString(answer['clientId']), asString(answer['clientSecret'])];
+      if (clientId === undefined || clientSecret === undefined)
+        throw new OmniError('upstream_bad_response', 'AWS registered no client for this installation.');
+      return { id: clientId, secret: new Secret(clientSecret), auth: 'post' };
+    },
+  };
+}
+
+function socialMethod(id: string, label: string, idp: string): CodeMethod {
+  return {
+    ...{ kind: 'code', id, label, style: JSON_STYLE, usesPkce: true },
+    redirect: { to: 'elsewhere', uri: 'kiro://kiro.kiroAgent/authenticate-success' },
+    authorizeUrl: ({ redirectUri, state, codeChallenge }, { row }) =>
+      pageUrl(urlAt(row, 'authorize', '/login'), {
+        idp,
+        redirect_uri: redirectUri,
+        ...pkceParameters(codeChallenge),
+        state,
+        prompt: 'select_account',
+      }),
+    exchange: ({ code, redirectUri, codeVerifier = '' }, context) =>
+      plainToken(
+        { code, code_verifier: codeVerifier, redirect_uri: redirectUri },
+        grantCall(context, urlAt(context.row, 'authorize', '/oauth/token'), JSON_STYLE),
+      ),
+  };
+}
+
+export const kiroFlow: Flow = {
+  provider: 'kiro',
+  methods: [
+    deviceMethod('builder-id', 'With an AWS Builder ID', [REGION]),
+    deviceMethod('idc', 'With a company account (IAM Identity Center)', [START_URL, REGION]),
+    socialMethod('google', 'With Google', 'Google'),
+    socialMethod('github', 'With GitHub', 'Github'),
+  ],
+  refreshLeadMs: 300_000,
+  complete(granted, { method, options }, context) {
+    const claims = { ...claimsOf(granted.accessToken), ...claimsOf(granted.idToken) };
+    const email = asString(claims['email']);
+    const { client, row } = context;
+    const isSocial = SOCIAL.has(method);
+    const data = textsOf({
+      authMethod: method,
+      region: options['region'] ?? DEFAULT_REGION,
+      startUrl: isSocial ? undefined : (options['startUrl'] ?? figure(row, 'startUrl')),
+      clientId: isSocial ? undefined : client.id,
+    });
+    const secrets = client.secret === undefined || isSocial ? {} : { clientSecret: client.secret };
+    return Promise.resolve({
+      tokens: { ...tokensOf(granted, context), data: { ...data, ...profileData(granted) }, secrets },
+      ...(email !== undefined && { email }),
+    });
+  },
+  async refresh(tokens, context) {
+    const granted = SOCIAL.has(asString(tokens.data['authMethod']) ?? '')
+      ? await refreshSocial(tokens, context)
+      : await refreshDevice(tokens, context);
+    const data = { ...tokens.data, ...profileData(granted) };
+    return { ...tokensOf(granted, context, tokens), data, secrets: tokens.secrets };
+  },
+};
+
+function refreshSocial(tokens: TokenSet, context: FlowContext): Promise<Granted> {
+  const call = grantCall(context, urlAt(context.row, 'authorize', '/refreshToken'), CAMEL);
+  return plainToken({ refresh_token: refreshTokenOf(tokens.refreshToken) }, call);
+}
+
+function refreshDevice(tokens: TokenSet, context: FlowContext): Promise<Granted> {
+  const [id, secret] = [asString(tokens.data['clientId']), tokens.secrets['clientSecret']];
+  if (id === undefined || secret === undefined)
+    throw new OmniError('upstream_auth', 'The login came without its registered client.', {
+      upstreamCode: 'invalid_grant',
+    });
+  const region = asString(tokens.data['region']) ?? DEFAULT_REGION;
+  const call = grantCall(context, urlAt(context.row, 'token', '/token', { region }), CAMEL);
+  return refreshGrant(tokens, { ...call, client: { id, secret, auth: 'post' } });
+}
+
+function profileData({ answer }: Granted): JsonObject {
+  return textsOf({ profileArn: answer['profile_arn'] });
+}

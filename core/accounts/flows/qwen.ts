@@ -1,0 +1,47 @@
+/** Qwen Code: device code with PKCE. The host that serves the account comes with its tokens (`resource_url`). */
+import { asString, type JsonObject } from '../../base/json.ts';
+import { claimsOf } from '../oauth/claims.ts';
+import type { Granted } from '../oauth/grants.ts';
+import { FORM } from '../oauth/wire.ts';
+import { figure, grantCall, pkceParameters, refreshGrant, textsOf, tokensOf, urlAt } from './common.ts';
+import type { Flow } from './flow.ts';
+
+const TOKEN_PATH = '/api/v1/oauth2/token';
+
+export const qwenFlow: Flow = {
+  provider: 'qwen',
+  methods: [
+    {
+      kind: 'device',
+      id: 'device',
+      label: 'With a code',
+      style: FORM,
+      usesPkce: true,
+      deviceUrl: (row) => urlAt(row, 'device', '/api/v1/oauth2/device/code'),
+      tokenUrl: (row) => urlAt(row, 'token', TOKEN_PATH),
+      deviceParameters: ({ codeChallenge }, row) => ({
+        scope: figure(row, 'scope'),
+        ...pkceParameters(codeChallenge),
+      }),
+    },
+  ],
+  refreshLeadMs: 1_200_000,
+  terminalCodes: ['invalid_request'],
+  complete(granted, _login, context) {
+    const claims = { ...claimsOf(granted.accessToken), ...claimsOf(granted.idToken) };
+    const email = asString(claims['email']);
+    return Promise.resolve({
+      tokens: { ...tokensOf(granted, context), data: hostData(granted), secrets: {} },
+      ...(email !== undefined && { email }),
+    });
+  },
+  async refresh(tokens, context) {
+    const granted = await refreshGrant(tokens, grantCall(context, urlAt(context.row, 'token', TOKEN_PATH), FORM));
+    const data = { ...tokens.data, ...hostData(granted) };
+    return { ...tokensOf(granted, context, tokens), data, secrets: tokens.secrets };
+  },
+};
+
+function hostData({ answer }: Granted): JsonObject {
+  return textsOf({ resourceUrl: answer['resource_url'] });
+}
