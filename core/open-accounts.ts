@@ -6,7 +6,9 @@ import { createHttpSend, type HttpRequest } from './accounts/http.ts';
 import { createKeyAccounts } from './accounts/key-accounts.ts';
 import type { Clock } from './base/clock.ts';
 import { OmniError } from './base/errors.ts';
+import type { EventSink } from './base/event-bus.ts';
 import type { Log } from './base/log.ts';
+import { type LoginParts, type OpenLogins, openLogins } from './open-logins.ts';
 import { openCatalog } from './providers/catalog/index.ts';
 import { parseOverrides } from './providers/overrides.ts';
 import { PRICING_NAMESPACE, readPrices } from './providers/pricing.ts';
@@ -27,13 +29,20 @@ export interface AccountParts {
   dispatcherFor(request: HttpRequest): Dispatcher;
   /** See `KeyAccountsParts`. */
   onGoodKey(id: string): void;
+  readonly events: EventSink;
+  readonly environment: LoginParts['environment'];
 }
 
+/** The answer of a token endpoint may hold the only token there is: it is waited for long. */
+const LOGIN_TIMEOUT_MS = 60_000;
+
 /** Accounts and the routing snapshot need each other: keys are checked against providers, and are part of the snapshot. */
-export function openAccounts({ store, vault, rows, clock, log, rules, onGoodKey, dispatcherFor }: AccountParts): {
+export function openAccounts(parts: AccountParts): {
   readonly live: LiveSnapshot;
   readonly accounts: Accounts;
+  readonly logins: OpenLogins;
 } {
+  const { store, vault, rows, clock, log, rules, onGoodKey, dispatcherFor } = parts;
   const live: LiveSnapshot = liveSnapshot({
     store,
     rows,
@@ -51,9 +60,13 @@ export function openAccounts({ store, vault, rows, clock, log, rules, onGoodKey,
       return state.is === 'open' ? undefined : state.message;
     },
   });
+  const { providers, changed: onChange } = live;
+  const slowSend = createHttpSend({ dispatcherFor, timeoutMs: LOGIN_TIMEOUT_MS });
+  const logins = openLogins({ ...parts, providers, send: slowSend, onChange });
   const accounts = createKeyAccounts({
     store,
     vault,
+    loginOf: logins.keeper.loginOf,
     providers: live.providers,
     send: createHttpSend({ dispatcherFor }),
     clock,
@@ -62,7 +75,7 @@ export function openAccounts({ store, vault, rows, clock, log, rules, onGoodKey,
     onGoodKey,
     modelFor: (providerId) => live.current().catalog.list(providerId)[0]?.id,
   });
-  return { live, accounts };
+  return { live, accounts, logins };
 }
 
 /** The text of `providers.json` as overrides; none when there is no such file. */

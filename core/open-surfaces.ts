@@ -7,6 +7,7 @@ import type { Surface } from './gateway/listener.ts';
 import { createManagement, type Management } from './management/handler.ts';
 import type { ManagementServices } from './management/services.ts';
 import { openAccounts } from './open-accounts.ts';
+import type { OpenLogins } from './open-logins.ts';
 import { openPipeline } from './open-pipeline.ts';
 import type { Policies } from './open-policies.ts';
 import { dispatcherFor, type Routing, routingRules } from './open-routing.ts';
@@ -36,12 +37,12 @@ export function openSurfaces(
   ports: CorePorts,
   foundations: Foundations,
   parts: SurfaceParts,
-): { surfaces: Surface[]; api: Management['local'] } {
+): { surfaces: Surface[]; api: Management['local']; logins: OpenLogins } {
   const { clock, log, version } = ports;
   const { store, vault } = foundations;
   const { settings, apiKeys, sessions, lockouts, events } = parts;
-  const { live, accounts } = openAccounts({
-    ...{ ...foundations, clock, log },
+  const { live, accounts, logins } = openAccounts({
+    ...{ ...foundations, clock, log, events, environment: ports.environment },
     rules: () => routingRules(settings),
     dispatcherFor: ({ url, via }) => dispatcherFor({ ...via, origin: new URL(url).origin }, parts),
     onGoodKey: (connectionId) => void parts.routing.resilience.reset({ connectionId }),
@@ -84,6 +85,7 @@ export function openSurfaces(
     catalog: { list: (providerId) => live.current().catalog.list(providerId) },
     defaultCatalog: () => openCatalog({ providers: [...live.providers().values()] }),
     providers: live.providers,
+    logins: logins.logins,
     changed() {
       live.changed();
       events.emit({ type: 'configuration-changed', atMs: clock.nowMs(), area: 'routing' });
@@ -105,5 +107,5 @@ export function openSurfaces(
     tryModel: (model, limitMs) => tryModel(model, limitMs, trial),
   };
   const management = createManagement(services, ports.paths.dashboardFolder);
-  return { surfaces: [door.check, gateway.handle, management.handle], api: management.local };
+  return { surfaces: [door.check, gateway.handle, management.handle], api: management.local, logins };
 }

@@ -7,7 +7,20 @@ import type { Secret } from '../base/secret.ts';
 import type { ConnectionRecord } from '../store/records.ts';
 
 /** A connection for people: everything but the secret. */
-export type AccountView = Omit<ConnectionRecord, 'sealedApiKey'> & { readonly hasApiKey: boolean };
+export type AccountView = Omit<ConnectionRecord, 'sealedApiKey'> & {
+  readonly hasApiKey: boolean;
+  /** What its provider told of an account that was signed in to; nothing secret. */
+  readonly login?: LoginFacts;
+};
+
+export interface LoginFacts {
+  readonly plan?: string;
+  readonly projectId?: string;
+  readonly workspace?: string;
+  readonly region?: string;
+  /** Of the token that calls are made with; it is refreshed before that by itself. */
+  readonly expiresAtMs?: number;
+}
 
 /** What a call is made with: the token or key that its headers carry, and what the provider told of the account. */
 export interface Credential {

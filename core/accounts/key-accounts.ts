@@ -1,5 +1,5 @@
 /**
- * Accounts that are API keys. A key is sealed before it reaches the store and opened only for routing and for asking
+ * The accounts over the store: API keys, and logins whose tokens `tokens/` keeps. A key is sealed before it reaches the store and opened only for routing and for asking
  * its provider; every result and error here is free of it.
  */
 import type { Clock } from '../base/clock.ts';
@@ -12,7 +12,15 @@ import type { Provider } from '../providers/provider.ts';
 import type { ConnectionRecord } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 import type { Vault } from '../vault/vault.ts';
-import type { Account, AccountChange, Accounts, AccountView, NewAccount, TestResult } from './accounts.ts';
+import type {
+  Account,
+  AccountChange,
+  AccountLogin,
+  Accounts,
+  AccountView,
+  NewAccount,
+  TestResult,
+} from './accounts.ts';
 import { checkKey, type Verdict } from './check-key.ts';
 import type { HttpSend } from './http.ts';
 import { checkName, checkPriority, cleanKey } from './inputs.ts';
@@ -23,7 +31,7 @@ const TEST_LIMIT_MS = 30_000;
 const LIST_LIMIT_MS = 60_000;
 
 export interface KeyAccountsParts {
-  readonly store: Pick<Store, 'connections'>;
+  readonly store: Pick<Store, 'connections' | 'tokens'>;
   readonly vault: Vault;
   /** Rows and custom nodes by id, as they are now. */
   providers(): ReadonlyMap<string, Provider>;
@@ -36,11 +44,14 @@ export interface KeyAccountsParts {
   onGoodKey?(id: string): void;
   /** A model of the provider's for the one-token test, from the catalog; absent: the row's own, or the list's first. */
   readonly modelFor?: (providerId: string) => string | undefined;
+  /** The login behind a connection that was signed in to. */
+  loginOf(connectionId: string): AccountLogin;
 }
 
 /** The accounts over the store. Errors and limits are those of the `Accounts` interface. */
 export function createKeyAccounts(parts: KeyAccountsParts): Accounts {
   const { connections } = parts.store;
+  const view = (record: ConnectionRecord): AccountView => viewOf(record, parts.store);
   const update = (id: string, change: AccountChange): AccountView => {
     const current = connections.get(id);
     if (current === undefined) throw notFound(id);
@@ -60,13 +71,13 @@ export function createKeyAccounts(parts: KeyAccountsParts): Accounts {
     });
     if (key !== undefined) parts.onGoodKey?.(id);
     parts.onChange();
-    return viewOf(record);
+    return view(record);
   };
   return {
-    list: () => connections.list().map(viewOf),
+    list: () => connections.list().map(view),
     get: (id) => {
       const record = connections.get(id);
-      return record === undefined ? undefined : viewOf(record);
+      return record === undefined ? undefined : view(record);
     },
     create: (account) => create(parts, account),
     update,
@@ -110,7 +121,7 @@ function create(parts: KeyAccountsParts, account: NewAccount): AccountView {
   });
   connections.insert(record);
   parts.onChange();
-  return viewOf(record);
+  return viewOf(record, parts.store);
 }
 
 async function test(parts: KeyAccountsParts, id: string): Promise<TestResult> {
@@ -118,11 +129,17 @@ async function test(parts: KeyAccountsParts, id: string): Promise<TestResult> {
   const tested = connections.get(id);
   if (tested === undefined) throw notFound(id);
   const provider = providerOf(parts, tested.provider);
-  const key = openKey(parts, tested);
-  const { result, verdict } = await timedCheck(parts, { provider, key, model: tested.defaultModel, connectionId: id });
+  const { result, verdict } =
+    tested.authType === 'oauth'
+      ? await checkLogin(parts, id)
+      : await timedCheck(parts, {
+          ...{ provider, key: openKey(parts, tested), model: tested.defaultModel, connectionId: id },
+        });
   const current = connections.get(id);
   // Meanwhile it may have been removed, or given another key, about which this says nothing.
   if (current === undefined || current.sealedApiKey !== tested.sealedApiKey) return result;
+  // A login that is over was noted as that where it was found out.
+  if (current.testStatus === 'expired' && tested.authType === 'oauth') return result;
   const nowMs = parts.clock.nowMs();
   connections.update(id, {
     testStatus: verdict.status,
@@ -132,6 +149,23 @@ async function test(parts: KeyAccountsParts, id: string): Promise<TestResult> {
   });
   if (result.valid) parts.onGoodKey?.(id);
   return result;
+}
+
+/** A login is good while its provider gives a token for it. */
+async function checkLogin(
+  { loginOf }: KeyAccountsParts,
+  id: string,
+): Promise<{ readonly result: TestResult; readonly verdict: Verdict }> {
+  const startedMs = performance.now();
+  const latencyMs = (): number => Math.round(performance.now() - startedMs);
+  try {
+    await loginOf(id).credential();
+    return { verdict: { status: 'active' }, result: { valid: true, latencyMs: latencyMs() } };
+  } catch (thrown) {
+    const { code, message: error } = toOmniError(thrown);
+    const status = code === 'login_expired' ? 'error' : 'unavailable';
+    return { verdict: { status, error }, result: { valid: false, error, latencyMs: latencyMs() } };
+  }
 }
 
 interface Checked {
@@ -179,7 +213,7 @@ async function fetchModels(parts: KeyAccountsParts, id: string): Promise<readonl
     throw new OmniError('invalid_request', `${provider.name} does not list its models. Add them by hand.`);
   return await fetchModelList({
     provider: { ...provider, modelList },
-    key: openKey(parts, record),
+    key: record.authType === 'oauth' ? (await parts.loginOf(id).credential()).key : openKey(parts, record),
     send: sendVia(parts, provider.id, id),
     signal: AbortSignal.timeout(LIST_LIMIT_MS),
   });
@@ -188,8 +222,10 @@ async function fetchModels(parts: KeyAccountsParts, id: string): Promise<readonl
 /** One account that cannot be opened is told of in the log and left out: the others go on. A closed vault is told of once. */
 function openAccount(parts: KeyAccountsParts, record: ConnectionRecord): readonly Account[] {
   const { id, provider, name, priority, isActive, defaultModel } = record;
+  const account = compact({ id, provider, name, priority, isActive, defaultModel });
   try {
-    return [compact({ id, provider, name, priority, isActive, defaultModel, key: openKey(parts, record) })];
+    if (record.authType === 'apikey') return [{ ...account, ...compact({ key: openKey(parts, record) }) }];
+    return [{ ...account, login: parts.loginOf(id), data: parts.store.tokens.get(id)?.data ?? {} }];
   } catch (error) {
     const failure = toOmniError(error);
     if (failure.code !== 'vault_closed')
@@ -225,8 +261,14 @@ function freeName(
   });
 }
 
-function viewOf({ sealedApiKey, ...record }: ConnectionRecord): AccountView {
-  return { ...record, hasApiKey: sealedApiKey !== undefined };
+function viewOf({ sealedApiKey, ...record }: ConnectionRecord, { tokens }: KeyAccountsParts['store']): AccountView {
+  const view = { ...record, hasApiKey: sealedApiKey !== undefined };
+  if (record.authType === 'apikey') return view;
+  const { data = {}, expiresAtMs } = tokens.get(record.id) ?? {};
+  const { plan, projectId, workspace, region } = data;
+  const facts = { plan, projectId, workspace, region };
+  const told = Object.entries(facts).filter(([, value]) => typeof value === 'string');
+  return { ...view, login: { ...Object.fromEntries(told), ...compact({ expiresAtMs }) } };
 }
 
 function placeOf(id: string): string {

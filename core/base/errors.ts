@@ -37,6 +37,8 @@ export const ERRORS = {
   upgrade_required: { status: 426, retry: false, blame: 'request' },
   forbidden_address: { status: 403, retry: false, blame: 'request' },
   budget_exceeded: { status: 429, retry: false, blame: 'request' },
+  /** A sign-in at a provider ended without an account; the message says why and what to do. */
+  login_failed: { status: 400, retry: false, blame: 'request' },
   too_many_attempts: { status: 429, retry: false, blame: 'request' },
   client_closed: { status: 499, retry: false, blame: 'request' },
   // What the gateway lacks.

@@ -14,6 +14,8 @@ import { knownProvidersContract } from './known-providers.ts';
 import { liveContract } from './live.ts';
 import { modelsContract } from './models.ts';
 import { monitoringContract } from './monitoring.ts';
+import { oauthContract } from './oauth.ts';
+import { oauthFlowsContract } from './oauth-flows.ts';
 import { policiesContract } from './policies.ts';
 import { pricingContract } from './pricing.ts';
 import { providerModelsContract } from './provider-models.ts';
@@ -50,6 +52,8 @@ export const contract = {
   keys: keysContract,
   knownProviders: knownProvidersContract,
   live: liveContract,
+  oauth: oauthContract,
+  oauthFlows: oauthFlowsContract,
   usage: usageContract,
   usageLogs: usageLogsContract,
   proxy: proxyContract,

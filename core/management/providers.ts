@@ -20,6 +20,12 @@ const connection = z.object({
   authType: z.enum(['apikey', 'oauth']),
   name: z.string(),
   email: z.string().optional(),
+  displayName: z.string().optional(),
+  plan: z.string().optional().describe('Of an account that was signed in to, as its provider tells it'),
+  projectId: z.string().optional(),
+  workspace: z.string().optional(),
+  region: z.string().optional(),
+  expiresAt: timeShape.optional().describe('Of its token of the moment, which is refreshed by itself'),
   priority: z.number(),
   isActive: z.boolean(),
   hasApiKey: z.boolean(),
@@ -265,9 +271,11 @@ function limit(
 
 function toConnection(view: AccountView, { settings }: ManagementServices): z.output<typeof connection> {
   const rateLimits = settings.current().rateLimits[view.id];
-  const { createdAtMs, updatedAtMs, lastErrorAtMs, lastTestedAtMs, ...rest } = view;
+  const { createdAtMs, updatedAtMs, lastErrorAtMs, lastTestedAtMs, login, ...rest } = view;
+  const { expiresAtMs, ...facts } = login ?? {};
   return {
-    ...rest,
+    ...{ ...rest, ...facts },
+    ...(expiresAtMs !== undefined && { expiresAt: isoTime(expiresAtMs) }),
     rateLimitProtection: rateLimits !== undefined,
     ...(rateLimits && { rateLimits }),
     ...(lastErrorAtMs !== undefined && { lastErrorAt: isoTime(lastErrorAtMs) }),

@@ -15,6 +15,8 @@ import { knownProvidersHandlers } from './known-providers.ts';
 import { liveHandlers } from './live.ts';
 import { modelsHandlers } from './models.ts';
 import { monitoringHandlers } from './monitoring.ts';
+import { oauthHandlers } from './oauth.ts';
+import { oauthFlowsHandlers } from './oauth-flows.ts';
 import { policiesHandlers } from './policies.ts';
 import { pricingHandlers } from './pricing.ts';
 import { providerModelsHandlers } from './provider-models.ts';
@@ -51,6 +53,8 @@ export const router = implementer.router({
   keys: keysHandlers(implementer),
   knownProviders: knownProvidersHandlers(implementer),
   live: liveHandlers(implementer),
+  oauth: oauthHandlers(implementer),
+  oauthFlows: oauthFlowsHandlers(implementer),
   usage: usageHandlers(implementer),
   usageLogs: usageLogsHandlers(implementer),
   proxy: proxyHandlers(implementer),

@@ -1,5 +1,7 @@
 /** What management works on. The interface, not the parts behind it: REST, IPC and tests hand in their own. */
 import type { Accounts } from '../accounts/accounts.ts';
+import type { LoginProvider } from '../accounts/logins/login-providers.ts';
+import type { Logins } from '../accounts/logins/logins.ts';
 import type { Clock } from '../base/clock.ts';
 import type { EventBus } from '../base/event-bus.ts';
 import type { Log } from '../base/log.ts';
@@ -50,6 +52,7 @@ export interface ManagementServices {
   /** Absent in a server without the desktop app. */
   readonly desktop?: DesktopHost;
   readonly serviceState: ServiceState;
+  readonly logins: Logins & { providers(): Promise<readonly LoginProvider[]> };
   readonly sessions: Sessions;
   readonly apiKeys: ApiKeys;
   readonly settings: SettingsService;

@@ -24,6 +24,9 @@ export function temporaryAccounts(
   let changes = 0;
   const accounts = createKeyAccounts({
     store,
+    loginOf: () => {
+      throw new Error('These accounts are keys.');
+    },
     vault: sealingVault(Buffer.alloc(32, 1), 'a test'),
     providers: () => new Map(providers.map((one) => [one.id, one])),
     send,
