@@ -100,9 +100,7 @@ async function servicesInMemory(hasPassword: boolean, store: Store, changed: () 
   });
   await sessions.start();
   return {
-    store,
-    vault,
-    logins: memoryLogins(),
+    ...{ store, vault, logins: memoryLogins() },
     accounts: memoryAccounts({
       store,
       vault,
