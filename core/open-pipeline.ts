@@ -10,6 +10,7 @@ import { createEmbedder } from './pipeline/embed-text.ts';
 import { embeddingsPipeline } from './pipeline/embeddings.ts';
 import type { SharedAnswer, SharedRegister } from './pipeline/idempotency-stage.ts';
 import type { LedgerPorts, RequestWatch } from './pipeline/ledger.ts';
+import { createMetrics, type Metrics } from './pipeline/metrics.ts';
 import type { GeneratePorts } from './pipeline/stages.ts';
 import { createTelemetry, type Telemetry } from './pipeline/telemetry.ts';
 import type { WalkPorts } from './pipeline/walk.ts';
@@ -20,6 +21,7 @@ import { createIdempotencyRegister } from './policy/idempotency.ts';
 import type { SettingsService } from './policy/settings.ts';
 import { createSignatureCache, type SignatureCache } from './policy/signature-cache.ts';
 import { createSimilarQuestions, type SimilarQuestions } from './policy/similar-questions.ts';
+import type { Resilience } from './routing/resilience.ts';
 import type { UsageRecord } from './store/records.ts';
 import type { Store } from './store/store.ts';
 import { fetchMedia } from './upstream/fetch-media.ts';
@@ -28,6 +30,7 @@ import type { Vault } from './vault/vault.ts';
 export interface PipelinePorts {
   readonly clock: Clock;
   readonly log: Log;
+  readonly version: string;
   /** Which addresses remote media may be fetched from; default: public ones. */
   readonly isMediaAddressAllowed?: (address: string) => boolean;
 }
@@ -37,7 +40,7 @@ export interface PipelineParts extends Network {
   readonly vault: Vault;
   readonly settings: SettingsService;
   readonly events: EventBus;
-  readonly routing: { readonly walk: WalkPorts };
+  readonly routing: { readonly walk: WalkPorts; readonly resilience: Resilience };
 }
 
 export interface Pipeline {
@@ -48,12 +51,14 @@ export interface Pipeline {
   readonly active: ActiveRequests;
   readonly telemetry: Telemetry;
   readonly clientSessions: ClientSessions;
+  readonly metrics: Metrics;
 }
 
 /** Fetches of remote media at the same time, over all requests: what they hold in memory is bounded by it. */
 const MEDIA_FETCHES = 16;
 
-export function openPipeline({ clock, log, isMediaAddressAllowed }: PipelinePorts, parts: PipelineParts): Pipeline {
+export function openPipeline(ports: PipelinePorts, parts: PipelineParts): Pipeline {
+  const { clock, log, version, isMediaAddressAllowed } = ports;
   const { store, vault, settings, events } = parts;
   const budgets = createBudgets({
     ...{ keyValues: store.keyValues, rollups: store.rollups, clock },
@@ -75,10 +80,14 @@ export function openPipeline({ clock, log, isMediaAddressAllowed }: PipelinePort
   const bodies = createBodyKeeper({ repository: store.bodies, rules: () => settings.current(), clock, log });
   const { walk } = parts.routing;
   const clientSessions = createClientSessions();
+  const metrics = createMetrics({
+    ...{ activeRequests: active.count, resilience: parts.routing.resilience, version },
+    isEnabled: () => settings.current().enableMetrics,
+  });
   const telemetry = createTelemetry({ clock, usage: store.usage });
   const ledger: LedgerPorts = {
     ...{ clock, log, append: (record) => recordUsage(record, store, budgets) },
-    watch: together([active, telemetry, clientSessions]),
+    watch: together([active, telemetry, clientSessions, metrics]),
   };
   const embed = createEmbedder({ run: embeddingsPipeline({ walk, budgets, bodies }), ledger });
   const signatures = createSignatureCache({ repository: store.signatures, ...{ vault, clock, log } });
@@ -86,7 +95,7 @@ export function openPipeline({ clock, log, isMediaAddressAllowed }: PipelinePort
   const fetches = new Turns(MEDIA_FETCHES);
   const media = { isAllowed: isMediaAddressAllowed, proxyFor };
   return {
-    ...{ active, telemetry, clientSessions },
+    ...{ active, telemetry, clientSessions, metrics },
     pipeline: {
       lanes: {
         fetchMedia: (url, signal, received) =>

@@ -92,7 +92,7 @@ export function openSurfaces(
     },
     events,
     activeRequests: opened.active.list,
-    telemetry: opened.telemetry,
+    ...{ telemetry: opened.telemetry, metrics: opened.metrics },
     sessionsOfClients: opened.clientSessions.list,
     databaseFile: ports.paths.databaseFile,
     budgets,

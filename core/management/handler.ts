@@ -33,6 +33,11 @@ export function createManagement(services: ManagementServices, dashboardFolder?:
         await (await rpc).handle(request, response);
         return true;
       }
+      if (path === '/metrics') {
+        const { serveMetrics } = await import('./metrics-page.ts');
+        await serveMetrics(services, request, response);
+        return true;
+      }
       if (!isManagementPath(path)) return dashboard.handle(request, response, path);
       rest ??= import('./rest.ts').then(({ createRestApi }) => createRestApi(services));
       const { status, headers, body, cookies } = await (await rest).answer(request);

@@ -7,6 +7,7 @@ import type { EventBus } from '../base/event-bus.ts';
 import type { Log } from '../base/log.ts';
 import type { ActiveRequest } from '../pipeline/active-requests.ts';
 import type { ClientSession } from '../pipeline/client-sessions.ts';
+import type { Metrics } from '../pipeline/metrics.ts';
 import type { Telemetry } from '../pipeline/telemetry.ts';
 import type { AnswerCache } from '../policy/answer-cache.ts';
 import type { ApiKeys } from '../policy/api-keys.ts';
@@ -81,6 +82,7 @@ export interface ManagementServices {
   sessionsOfClients(): readonly ClientSession[];
   /** Where the store is. */
   readonly databaseFile: string;
+  readonly metrics: Pick<Metrics, 'render'>;
   /** How fast providers answered lately. */
   readonly telemetry: Pick<Telemetry, 'summary'>;
   readonly clock: Clock;

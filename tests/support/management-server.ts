@@ -142,6 +142,7 @@ async function servicesInMemory(hasPassword: boolean, store: Store, changed: () 
           : { statusCode: 200, latencyMs: 5 },
       ),
     telemetry: createTelemetry({ clock, usage: store.usage }),
+    metrics: { render: () => Promise.resolve({ contentType: 'text/plain', text: 'omniroute_build_info 1\n' }) },
     ...{ sessionsOfClients: () => [], databaseFile: '/nowhere/storage.sqlite' },
     activeRequests: () => [activeRequest('r-1'), activeRequest('r-2')],
     ...{ events: createEventBus(silentLog), clock, log: silentLog, version: '1.2.3' },
