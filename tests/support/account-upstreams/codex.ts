@@ -1,0 +1,49 @@
+/** The service behind a ChatGPT account: facts.md A.4, and what its 400s say (https://github.com/openai/codex/issues/26173). */
+import { asString, isObject, objectsOf } from '../../../core/base/json.ts';
+import { sendJson } from '../upstream.ts';
+import { answerResponses } from './responses-wire.ts';
+import { type AccountUpstream, absentRules, headerRules, startService } from './upstream.ts';
+
+/** All that its own client sends; anything else is an unsupported parameter. */
+const KNOWN = new Set([
+  ...['model', 'instructions', 'input', 'tools', 'tool_choice', 'parallel_tool_calls', 'reasoning', 'store', 'stream'],
+  ...['include', 'prompt_cache_key', 'text', 'service_tier', 'client_metadata'],
+]);
+
+export const ACCOUNT_ID = '8d6f0a5e-1111-4222-8333-444455556666';
+
+export function startCodex(tokens: readonly string[]): Promise<AccountUpstream> {
+  return startService({
+    tokens,
+    rules: (received) => {
+      const { body } = received;
+      const items = objectsOf(body['input']);
+      const isOwn = /^codex/.test(received.headers['user-agent'] ?? '');
+      return [
+        ['The path is wrong.', received.path === '/responses'],
+        ...headerRules(received, {
+          'chatgpt-account-id': ACCOUNT_ID,
+          'openai-beta': 'responses=experimental',
+          accept: 'text/event-stream',
+        }),
+        ...(isOwn ? [] : absentRules(received, ['user-agent', 'version'])),
+        ['Its name is taken.', isOwn || received.headers['originator'] !== 'codex_cli_rs'],
+        ['Stream must be set to true', body['stream'] === true],
+        ['Store must be set to false', body['store'] === false],
+        ['Instructions are required', (asString(body['instructions']) ?? '').trim() !== ''],
+        ['Input must be a list', Array.isArray(body['input']) && items.length > 0],
+        ['System messages are not allowed', items.every(({ role }) => role !== 'system')],
+        ['Images must be inline', !JSON.stringify(items).includes('"image_url":"http')],
+        ['The effort is missing', isObject(body['reasoning']) && typeof body['reasoning']['effort'] === 'string'],
+        ['The suffix is part of the model', !/-(?:none|low|medium|high|xhigh)$/.test(asString(body['model']) ?? '')],
+        [
+          'Sealed thoughts are not asked for',
+          JSON.stringify(body['include'] ?? []).includes('reasoning.encrypted_content'),
+        ],
+        ...Object.keys(body).map((name) => [`Unsupported parameter: ${name}`, KNOWN.has(name)] as const),
+      ];
+    },
+    refuse: (response, status, detail) => sendJson(response, { detail }, status),
+    answer: answerResponses,
+  });
+}

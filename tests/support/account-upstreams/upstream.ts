@@ -1,0 +1,88 @@
+/**
+ * What the simulated upstreams of accounts share: a real socket, one script of a conversation about the weather, and a
+ * list of faults. Each provider's file knows its wire from the vendor's own words and the protocol facts, and refuses
+ * whatever breaks them as the vendor does; nothing in it comes from our encoders.
+ */
+import type { ServerResponse } from 'node:http';
+import { type Received, startUpstream, type Upstream } from '../upstream.ts';
+
+/** What the model does next: calls the tool, or says something. */
+export type Turn = { readonly type: 'call' } | { readonly type: 'text'; readonly text: string };
+
+export const CALL = { id: 'call_w1', name: 'weather', input: { city: 'Rome' } };
+
+/** A tool that is offered is called once; its result is told. Without tools there is only talk. */
+export function nextTurn({
+  hasTools,
+  result,
+}: {
+  readonly hasTools: boolean;
+  readonly result: string | undefined;
+}): Turn {
+  if (result !== undefined) return { type: 'text', text: `It is ${result}.` };
+  return hasTools ? { type: 'call' } : { type: 'text', text: 'Hello there.' };
+}
+
+export interface AccountUpstream extends Upstream {
+  /** What broke the provider's rules, one sentence each. */
+  readonly faults: string[];
+  /** Answers the next call with this and nothing else. */
+  refuseOnce(status: number, body: object, headers?: Record<string, string>): void;
+}
+
+/** A check of one call: what is wrong with it, or undefined. */
+export type Rule = readonly [fault: string, holds: boolean];
+
+export interface Service {
+  rules(received: Received): readonly Rule[];
+  /** The vendor's way to say no. */
+  refuse(response: ServerResponse, status: number, fault: string): void;
+  answer(received: Received, response: ServerResponse): void;
+  /** The tokens that are good; a call with another one is refused with 401. */
+  readonly tokens: readonly string[];
+}
+
+/** Starts a service that answers what keeps all its rules, and refuses and notes what does not. */
+export async function startService(service: Service): Promise<AccountUpstream> {
+  const faults: string[] = [];
+  const refusals: { status: number; body: object; headers: Record<string, string> }[] = [];
+  const upstream = await startUpstream((received, response) => {
+    const planned = refusals.shift();
+    if (planned !== undefined) {
+      response.writeHead(planned.status, { 'content-type': 'application/json', ...planned.headers });
+      return void response.end(JSON.stringify(planned.body));
+    }
+    const token = received.headers.authorization?.replace(/^Bearer /, '');
+    if (token === undefined || !service.tokens.includes(token))
+      return service.refuse(response, 401, 'The token is not valid.');
+    const broken = service.rules(received).flatMap(([fault, holds]) => (holds ? [] : [fault]));
+    faults.push(...broken);
+    const [first] = broken;
+    if (first !== undefined) return service.refuse(response, 400, first);
+    service.answer(received, response);
+  });
+  return {
+    ...upstream,
+    faults,
+    refuseOnce: (status, body, headers = {}) => void refusals.push({ status, body, headers }),
+  };
+}
+
+/** Are these all the headers a call has, by name and value? A pattern stands for values that differ from call to call. */
+export function headerRules(
+  { headers }: Received,
+  expected: Readonly<Record<string, string | RegExp>>,
+): readonly Rule[] {
+  return Object.entries(expected).map(([name, value]): Rule => {
+    const sent = String(headers[name] ?? '');
+    const holds = typeof value === 'string' ? sent === value : value.test(sent);
+    return [`The header ${name} is "${sent}".`, holds];
+  });
+}
+
+/** Nobody is to be sent as the vendor's own client unasked. */
+export function absentRules({ headers }: Received, names: readonly string[]): readonly Rule[] {
+  return names.map(
+    (name): Rule => [`The header ${name} is sent: "${String(headers[name])}".`, headers[name] === undefined],
+  );
+}
