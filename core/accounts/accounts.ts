@@ -18,6 +18,8 @@ export interface LoginFacts {
   readonly projectId?: string;
   readonly workspace?: string;
   readonly region?: string;
+  /** Other clients are sent as the vendor's own, for the person wants it. */
+  readonly sendsClientIdentity?: boolean;
   /** Of the token that calls are made with; it is refreshed before that by itself. */
   readonly expiresAtMs?: number;
 }
@@ -70,6 +72,8 @@ export interface AccountChange {
   readonly isActive?: boolean;
   readonly defaultModel?: string | null;
   readonly apiKey?: Secret;
+  /** Are other clients sent as the vendor's own? A person turns it on, having read the terms. */
+  readonly sendsClientIdentity?: boolean;
 }
 
 export interface TestResult {

@@ -22,6 +22,7 @@ import type {
   TestResult,
 } from './accounts.ts';
 import { checkKey, type Verdict } from './check-key.ts';
+import { chooseIdentity, dataWithChoice, forgetIdentity, isSentAsOwn } from './client-identity.ts';
 import type { HttpSend } from './http.ts';
 import { checkName, checkPriority, cleanKey } from './inputs.ts';
 import { fetchModelList } from './model-list.ts';
@@ -31,7 +32,7 @@ const TEST_LIMIT_MS = 30_000;
 const LIST_LIMIT_MS = 60_000;
 
 export interface KeyAccountsParts {
-  readonly store: Pick<Store, 'connections' | 'tokens'>;
+  readonly store: Pick<Store, 'connections' | 'tokens' | 'keyValues'>;
   readonly vault: Vault;
   /** Rows and custom nodes by id, as they are now. */
   providers(): ReadonlyMap<string, Provider>;
@@ -55,7 +56,12 @@ export function createKeyAccounts(parts: KeyAccountsParts): Accounts {
   const update = (id: string, change: AccountChange): AccountView => {
     const current = connections.get(id);
     if (current === undefined) throw notFound(id);
-    const { name, priority, isActive, defaultModel, apiKey } = change;
+    const { name, priority, isActive, defaultModel, apiKey, sendsClientIdentity } = change;
+    if (sendsClientIdentity !== undefined)
+      chooseIdentity(parts.store.keyValues, current, {
+        row: providerOf(parts, current.provider),
+        isOn: sendsClientIdentity,
+      });
     const key = apiKey === undefined ? undefined : cleanKey(apiKey);
     const record = connections.update(id, {
       ...(name !== undefined && { name: freeName(connections.list(), { id, provider: current.provider, name }) }),
@@ -83,6 +89,7 @@ export function createKeyAccounts(parts: KeyAccountsParts): Accounts {
     update,
     remove: (id) => {
       const isRemoved = connections.remove(id);
+      forgetIdentity(parts.store.keyValues, id);
       if (isRemoved) parts.onChange();
       return isRemoved;
     },
@@ -214,6 +221,7 @@ async function fetchModels(parts: KeyAccountsParts, id: string): Promise<readonl
   return await fetchModelList({
     provider: { ...provider, modelList },
     key: record.authType === 'oauth' ? (await parts.loginOf(id).credential()).key : openKey(parts, record),
+    isLogin: record.authType === 'oauth',
     send: sendVia(parts, provider.id, id),
     signal: AbortSignal.timeout(LIST_LIMIT_MS),
   });
@@ -225,7 +233,9 @@ function openAccount(parts: KeyAccountsParts, record: ConnectionRecord): readonl
   const account = compact({ id, provider, name, priority, isActive, defaultModel });
   try {
     if (record.authType === 'apikey') return [{ ...account, ...compact({ key: openKey(parts, record) }) }];
-    return [{ ...account, login: parts.loginOf(id), data: parts.store.tokens.get(id)?.data ?? {} }];
+    const data = parts.store.tokens.get(id)?.data ?? {};
+    const choice = isSentAsOwn(parts.store.keyValues, id);
+    return [{ ...account, login: parts.loginOf(id), data: dataWithChoice(data, choice) }];
   } catch (error) {
     const failure = toOmniError(error);
     if (failure.code !== 'vault_closed')
@@ -261,14 +271,18 @@ function freeName(
   });
 }
 
-function viewOf({ sealedApiKey, ...record }: ConnectionRecord, { tokens }: KeyAccountsParts['store']): AccountView {
+function viewOf(
+  { sealedApiKey, ...record }: ConnectionRecord,
+  { tokens, keyValues }: KeyAccountsParts['store'],
+): AccountView {
   const view = { ...record, hasApiKey: sealedApiKey !== undefined };
   if (record.authType === 'apikey') return view;
   const { data = {}, expiresAtMs } = tokens.get(record.id) ?? {};
   const { plan, projectId, workspace, region } = data;
   const facts = { plan, projectId, workspace, region };
   const told = Object.entries(facts).filter(([, value]) => typeof value === 'string');
-  return { ...view, login: { ...Object.fromEntries(told), ...compact({ expiresAtMs }) } };
+  const choice = isSentAsOwn(keyValues, record.id) ? { sendsClientIdentity: true } : {};
+  return { ...view, login: { ...Object.fromEntries(told), ...choice, ...compact({ expiresAtMs }) } };
 }
 
 function placeOf(id: string): string {

@@ -32,17 +32,25 @@ const FIRST_PAGE: Readonly<Record<Shape, Query>> = {
 export interface ModelListCall {
   readonly provider: Provider & { readonly modelList: ModelList };
   readonly key: Secret | undefined;
+  /** The key is a login's token. */
+  readonly isLogin?: boolean;
   readonly send: HttpSend;
   readonly signal: AbortSignal;
 }
 
 /** The ids, in the provider's order, each once. Throws `upstream_*` errors whose messages never hold the key. */
-export async function fetchModelList({ provider, key, send, signal }: ModelListCall): Promise<readonly string[]> {
+export async function fetchModelList({
+  provider,
+  key,
+  isLogin,
+  send,
+  signal,
+}: ModelListCall): Promise<readonly string[]> {
   const { shape } = provider.modelList;
   const ids = new Set<string>();
   let query: Query | undefined = FIRST_PAGE[shape];
   for (let page = 0; query !== undefined && page < PAGE_LIMIT; page += 1) {
-    const answer = await send(modelListRequest(provider, key, query), signal);
+    const answer = await send(modelListRequest(provider, key, { query, isLogin: isLogin === true }), signal);
     if (answer.status >= 400) throw upstreamError(answerError(answer, key), answer.status);
     const read = answer.status < 300 ? readModelPage(shape, answer.body) : undefined;
     if (read === undefined)

@@ -23,14 +23,19 @@ const FORMATS_OF_SHAPE: Readonly<Record<ModelList['shape'], readonly UpstreamFor
 export function modelListRequest(
   provider: Provider & { readonly modelList: ModelList },
   key: Secret | undefined,
-  query: Readonly<Record<string, string>> = {},
+  { query = {}, isLogin = false }: { query?: Readonly<Record<string, string>>; isLogin?: boolean } = {},
 ): HttpRequest {
   const { path, shape } = provider.modelList;
   const endpoint =
     provider.endpoints.find(({ format }) => FORMATS_OF_SHAPE[shape].includes(format)) ?? provider.endpoints[0];
   const url = new URL(joined(provider, path));
   for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
-  return { method: 'GET', url: url.href, headers: headersOf(endpoint, key), answerLimitBytes: LIST_LIMIT_BYTES };
+  return {
+    method: 'GET',
+    url: url.href,
+    headers: headersOf(endpoint, key, isLogin),
+    answerLimitBytes: LIST_LIMIT_BYTES,
+  };
 }
 
 /** A question of one word for one token (openai-responses: sixteen, its minimum) at the provider's first endpoint. */
@@ -41,7 +46,7 @@ export function probeRequest(provider: Provider, key: Secret | undefined, model:
   return {
     method: 'POST',
     url: joined(provider, path),
-    headers: { 'content-type': 'application/json', ...headersOf(endpoint, key) },
+    headers: { 'content-type': 'application/json', ...headersOf(endpoint, key, false) },
     body: JSON.stringify(PROBES[endpoint.format](model)),
   };
 }
@@ -66,9 +71,9 @@ const PROBES: Readonly<Record<UpstreamFormatId, (model: string) => JsonObject>> 
   'ollama-chat': (model) => ({ model, messages, stream: false, options: { num_predict: 1 } }),
 };
 
-function headersOf(endpoint: Endpoint, key: Secret | undefined): Record<string, string> {
+function headersOf(endpoint: Endpoint, key: Secret | undefined, isLogin: boolean): Record<string, string> {
   const headers: Record<string, string> = { accept: 'application/json', ...endpoint.headers };
-  const auth = endpoint.keyAuth ?? endpoint.auth;
+  const auth = isLogin ? endpoint.auth : (endpoint.keyAuth ?? endpoint.auth);
   if (key !== undefined) headers[auth.header] = (auth.prefix ?? '') + key.reveal();
   return headers;
 }

@@ -20,6 +20,10 @@ const knownProvider = z.object({
   keyUrl: z.string().optional().describe('Where a person gets a key'),
   note: z.string().optional(),
   terms: z.object({ sentence: z.string(), url: z.string() }).optional(),
+  ownClient: z
+    .string()
+    .optional()
+    .describe('Its vendor’s own client, as which others can be sent: sendsClientIdentity'),
 });
 
 export const knownProvidersContract = {
@@ -35,7 +39,7 @@ export const knownProvidersHandlers = ({ knownProviders }: Handlers) => ({
 });
 
 function toKnown(row: Provider, models: number): z.output<typeof knownProvider> {
-  const { id, alias, name, tier, endpoints, hosts, keyUrl, note, terms } = row;
+  const { id, alias, name, tier, endpoints, hosts, keyUrl, note, terms, ownClient } = row;
   const hasLogin = terms !== undefined;
   return {
     ...{ id, alias, name, tier, hasLogin, models },
@@ -44,6 +48,6 @@ function toKnown(row: Provider, models: number): z.output<typeof knownProvider> 
     custom: row.custom ?? false,
     formats: [...new Set(endpoints.map(({ format }) => format))],
     baseUrl: hosts.api,
-    ...compact({ keyUrl, note, terms }),
+    ...compact({ keyUrl, note, terms, ownClient: ownClient?.identity && ownClient.name }),
   };
 }

@@ -25,6 +25,10 @@ const connection = z.object({
   projectId: z.string().optional(),
   workspace: z.string().optional(),
   region: z.string().optional(),
+  sendsClientIdentity: z
+    .boolean()
+    .optional()
+    .describe("Other clients are sent as the vendor's own, for the person turned that on after the notice on terms"),
   expiresAt: timeShape.optional().describe('Of its token of the moment, which is refreshed by itself'),
   priority: z.number(),
   isActive: z.boolean(),
@@ -93,6 +97,7 @@ export const providersContract = {
           isActive: z.boolean(),
           apiKey: secretShape,
           defaultModel: defaultModel.nullable(),
+          sendsClientIdentity: z.boolean(),
           ...limitFields,
           ...unread,
         })
@@ -163,8 +168,8 @@ export const providersHandlers = ({ providers }: Handlers) => ({
   })),
   update: providers.update.handler(({ input, context: { services } }) => {
     known(services, input.id);
-    const { name, priority, isActive, defaultModel, apiKey } = input;
-    const change = compact({ name, priority, isActive, defaultModel, apiKey: secretOf(apiKey) });
+    const { name, priority, isActive, defaultModel, apiKey, sendsClientIdentity } = input;
+    const change = compact({ name, priority, isActive, defaultModel, sendsClientIdentity, apiKey: secretOf(apiKey) });
     const updated = services.accounts.update(input.id, change);
     limit(services, input.id, input);
     services.changed();

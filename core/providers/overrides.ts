@@ -5,6 +5,7 @@
  */
 import { z } from 'zod';
 import { OmniError, toOmniError } from '../base/errors.ts';
+import type { OwnClient } from './account-call.ts';
 import { checkedBaseUrl } from './base-url.ts';
 import type { ModelInfo } from './catalog/model-info.ts';
 import { type JsonLines, jsonLines, lineOfSyntaxError } from './json-lines.ts';
@@ -77,6 +78,7 @@ const override = z.strictObject({
     })
     .exactOptional(),
   headers: z.record(headerName, headerValue).exactOptional(),
+  identity: z.record(headerName, headerValue).exactOptional(),
   models: z.array(model).exactOptional(),
   oauth: z.record(z.string(), z.string()).exactOptional(),
 });
@@ -126,8 +128,14 @@ function overridden(row: Provider, change: ProviderOverride): Provider {
     hosts: { ...row.hosts, ...change.hosts },
     endpoints: [withHeaders(first), ...others.map(withHeaders)],
     ...(models.length > 0 && { models: [...kept, ...models] }),
+    ...(row.ownClient && change.identity && { ownClient: identityOf(row.ownClient, change.identity) }),
     ...(change.oauth !== undefined && { oauth: { ...row.oauth, ...change.oauth } }),
   };
+}
+
+function identityOf(own: OwnClient, changed: Readonly<Record<string, string>>): OwnClient {
+  const named = Object.entries(changed).map(([name, value]) => [name.toLowerCase(), value]);
+  return { ...own, identity: { ...own.identity, ...Object.fromEntries(named) } };
 }
 
 function parsed(text: string): unknown {

@@ -19,7 +19,11 @@ interface SignedIn extends Target {
 
 async function withLogin<T>({ login, ...target }: SignedIn, call: (ready: Target) => Promise<T>): Promise<T> {
   const { account } = target;
-  const ready = ({ key, data }: Credential): Target => ({ ...target, account: { ...account, key, data } });
+  /** What the provider told last wins; what the person chose stands beside it. */
+  const ready = ({ key, data }: Credential): Target => ({
+    ...target,
+    account: { ...account, key, data: { ...account.data, ...data } },
+  });
   const credential = await login.credential();
   try {
     return await call(ready(credential));

@@ -47,7 +47,16 @@ describe('providers.json', () => {
   });
 
   it('keeps figures of the sign-in', () => {
-    expect(overridden('codex', '{"codex": {"oauth": {"clientId": "app_1"}}}')?.oauth).toEqual({ clientId: 'app_1' });
+    const changed = overridden('codex', '{"codex": {"oauth": {"clientId": "app_1"}}}')?.oauth;
+    expect(changed).toMatchObject({ clientId: 'app_1', scope: expect.stringContaining('offline_access') });
+  });
+
+  it("replaces what the vendor's own client is known by, and leaves regions open in hosts", () => {
+    const text =
+      '{"kiro": {"hosts": {"api": "http://127.0.0.1:9/{region}"}, "identity": {"User-Agent": "kiro-ide/2"}}}';
+    const changed = overridden('kiro', text);
+    expect(changed?.hosts.api).toBe('http://127.0.0.1:9/{region}');
+    expect(changed?.ownClient?.identity).toEqual({ 'user-agent': 'kiro-ide/2' });
   });
 
   it('reads an empty file, and one with a byte order mark', () => {

@@ -116,15 +116,19 @@ describe('an account whose person lets other clients be sent as Claude Code', ()
     const folder = mkdtempSync(join(tmpdir(), 'omniroute-claude-'));
     const strict = await startClaude(['at-2'], { isStrict: true });
     putHosts(folder, { claude: { api: strict.url } });
-    await putLogins(folder, [{ provider: 'claude', token: 'at-2', data: { sendsClientIdentity: true } }]);
+    const [id] = await putLogins(folder, [{ provider: 'claude', token: 'at-2' }]);
     const own = await startCore({ dataDirectory: folder });
     try {
+      expect((await own.post('/v1/messages', QUESTION)).status).toBe(502);
+      const { connection } = await own.manage('PUT', `/api/providers/${id}`, { sendsClientIdentity: true });
+      expect(connection).toMatchObject({ sendsClientIdentity: true });
+      await own.manage('POST', '/api/resilience/reset');
       const chat = {
         model: 'cc/claude-sonnet-5',
         messages: [{ role: 'system', content: 'Be brief.' }, ...QUESTION.messages],
       };
       expect((await own.post('/v1/chat/completions', chat)).status).toBe(200);
-      const [received] = strict.received;
+      const received = strict.received.at(-1);
       expect(received?.headers['user-agent']).toMatch(/^claude-cli\//);
       expect(received?.headers['anthropic-beta']).toBe('claude-code-20250219,oauth-2025-04-20');
       expect(received?.body['system']).toMatchObject([
