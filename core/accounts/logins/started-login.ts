@@ -166,7 +166,7 @@ export async function takeAnswer(entry: Entry, query: URLSearchParams): Promise<
   const issuer = query.get('iss') ?? 'https://unknown.invalid';
   let code: string | null;
   try {
-    code = validateAuthResponse({ issuer }, { client_id: context.client.id }, query, mark).get('code');
+    code = validateAuthResponse({ issuer }, { client_id: context.client.id || 'none' }, query, mark).get('code');
   } catch (error) {
     if (!(error instanceof AuthorizationResponseError)) throw strange(error);
     const detail = error.error_description?.slice(0, 200) ?? error.error;

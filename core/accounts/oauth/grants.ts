@@ -89,6 +89,9 @@ export async function plainToken(parameters: Parameters, call: GrantCall): Promi
   try {
     const body = new URLSearchParams(parameters);
     const response = await exchange.fetch(call.url, { method: 'POST', redirect: 'manual', body, headers });
+    // It has no error codes either: its status alone says that the grant was refused.
+    const isRefusal = response.status === 400 || response.status === 401;
+    if (isRefusal && exchange.answered()['error'] === undefined) throw refused(call, 'invalid_grant', response.status);
     return grantedOf(await processGenericTokenEndpointResponse(server, client, response), exchange);
   } catch (error) {
     throw failureOf(error, call, parameters);
@@ -122,7 +125,8 @@ export async function requestDeviceCode(parameters: Parameters, call: GrantCall)
 function partiesOf({ url, client }: GrantCall): readonly [AuthorizationServer, Client] {
   return [
     { issuer: new URL(url).origin, token_endpoint: url, device_authorization_endpoint: url },
-    { client_id: client.id },
+    // Where the vendor knows no clients, the library needs one all the same; it is not sent.
+    { client_id: client.id || 'none' },
   ];
 }
 
@@ -141,6 +145,10 @@ function grantedOf(read: Awaited<ReturnType<typeof processGenericTokenEndpointRe
     ...compact({ expiresInS: read.expires_in, scope: read.scope }),
     answer,
   };
+}
+
+function refused({ url }: GrantCall, upstreamCode: string, status: number): OmniError {
+  return new OmniError('upstream_auth', `${new URL(url).host} refused (status ${status}).`, { status, upstreamCode });
 }
 
 function failureOf(error: unknown, { client, url }: GrantCall, parameters: Parameters): OmniError {

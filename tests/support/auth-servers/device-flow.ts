@@ -1,0 +1,87 @@
+/** RFC 8628 as the vendors with device codes have it: an interval that is kept to, a code that is entered or not. */
+import { randomBytes } from 'node:crypto';
+import type { SimulatedAccount, Tools } from './auth-server.ts';
+
+export interface DeviceDesk {
+  /** Of the codes given from now on. */
+  rules: { intervalS: number; expiresInS: number };
+  /** What the person does with every code that is open. */
+  enter(account: SimulatedAccount): void;
+  deny(): void;
+  expire(): void;
+  /** The next poll is told to slow down. */
+  slowDown(): void;
+  /** How often it was asked for a token. */
+  polls: number;
+  issue(details: { challenge?: string | null }): { deviceCode: string; userCode: string };
+  /** The state of a code at this poll; a poll that comes too soon is a fault. */
+  poll(deviceCode: string, fault: Tools['fault']): PollState;
+}
+
+export type PollState =
+  | { readonly state: 'pending' | 'slow_down' | 'denied' | 'expired' | 'unknown' }
+  | { readonly state: 'entered'; readonly account: SimulatedAccount; readonly challenge: string | null };
+
+interface Open {
+  state: 'pending' | 'denied' | 'expired' | 'entered';
+  account?: SimulatedAccount;
+  readonly challenge: string | null;
+  askedAtMs: number;
+  intervalS: number;
+}
+
+/** Clocks of two processes on a busy machine are not that exact. */
+const TOLERANCE_MS = 50;
+
+export function deviceDesk(): DeviceDesk {
+  const open = new Map<string, Open>();
+  let isSlowing = false;
+  const all = (change: Partial<Open>): void => {
+    for (const one of open.values()) Object.assign(one, change);
+  };
+  const desk: DeviceDesk = {
+    rules: { intervalS: 1, expiresInS: 600 },
+    polls: 0,
+    enter: (account) => all({ state: 'entered', account }),
+    deny: () => all({ state: 'denied' }),
+    expire: () => all({ state: 'expired' }),
+    slowDown: () => {
+      isSlowing = true;
+    },
+    issue({ challenge = null }) {
+      const deviceCode = `dc-${randomBytes(15).toString('base64url')}`;
+      const { intervalS } = desk.rules;
+      open.set(deviceCode, { state: 'pending', challenge, askedAtMs: performance.now(), intervalS });
+      return { deviceCode, userCode: 'WXYZ-1234' };
+    },
+    poll(deviceCode, fault) {
+      desk.polls += 1;
+      const found = open.get(deviceCode);
+      if (found === undefined) return { state: 'unknown' };
+      const nowMs = performance.now();
+      if (nowMs - found.askedAtMs < found.intervalS * 1_000 - TOLERANCE_MS)
+        fault(`poll: after ${Math.round(nowMs - found.askedAtMs)} ms, not ${found.intervalS} s`);
+      found.askedAtMs = nowMs;
+      if (isSlowing) {
+        isSlowing = false;
+        found.intervalS += 5;
+        return { state: 'slow_down' };
+      }
+      if (found.state !== 'entered' || found.account === undefined) {
+        return { state: found.state === 'entered' ? 'pending' : found.state };
+      }
+      open.delete(deviceCode);
+      return { state: 'entered', account: found.account, challenge: found.challenge };
+    },
+  };
+  return desk;
+}
+
+/** RFC 8628, 3.5. */
+export const DEVICE_ERRORS: Readonly<Record<Exclude<PollState['state'], 'entered'>, string>> = {
+  pending: 'authorization_pending',
+  slow_down: 'slow_down',
+  denied: 'access_denied',
+  expired: 'expired_token',
+  unknown: 'invalid_grant',
+};
