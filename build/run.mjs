@@ -6,7 +6,7 @@
 import { runBench } from './steps/bench.mjs';
 import { ALL_BUNDLES, DESKTOP_BUNDLES, ensureBuilt, HEADLESS, HEADLESS_BUNDLES } from './steps/bundle.mjs';
 import { check } from './steps/check.mjs';
-import { electronFlags, findElectron, obstacleToWindows } from './steps/electron.mjs';
+import { electronFlags, fetchElectron, findElectron, obstacleToWindows } from './steps/electron.mjs';
 import { drawIcons } from './steps/icons.mjs';
 import { ensureInstalled } from './steps/install.mjs';
 import { packApp } from './steps/package.mjs';
@@ -32,11 +32,18 @@ const COMMANDS = {
     const obstacle = electron === undefined ? 'Electron is not installed' : obstacleToWindows(process.env);
     if (electron !== undefined && obstacle === undefined) {
       await prepare('run', DESKTOP_BUNDLES);
-      return runProgram(electron.program, [...electronFlags(), ROOT, ...args]);
+      return open(electron, args);
     }
     await prepare('run', HEADLESS_BUNDLES);
     say(`${obstacle}: running headless.`);
     return serve(args);
+  },
+  desktop: async (args) => {
+    await prepare('all', DESKTOP_BUNDLES);
+    if (findElectron(process.env) === undefined) await fetchElectron();
+    const electron = findElectron(process.env);
+    if (electron === undefined) throw new StepError('Electron was fetched, but its program is not where it belongs.');
+    return open(electron, args);
   },
   serve: async (args) => {
     await prepare('run', HEADLESS_BUNDLES);
@@ -87,6 +94,15 @@ const COMMANDS = {
 async function prepare(extent, bundles) {
   await ensureInstalled(extent);
   await ensureBuilt(bundles);
+}
+
+/**
+ * Opens the app. It is the folder with package.json, as it is the archive when it is packed.
+ * @param {import('./steps/electron.mjs').Electron} electron
+ * @param {readonly string[]} args
+ */
+function open({ program }, args) {
+  return runProgram(program, [...electronFlags(), ROOT, ...args]);
 }
 
 /**

@@ -1,7 +1,7 @@
-/** Finds the Electron of this machine. Its package brings no binary; `node_modules/.bin/install-electron` fetches one. */
+/** Finds the Electron of this machine, or fetches it: its package brings no binary. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { ROOT } from './process.mjs';
+import { ROOT, runNode, StepError, say } from './process.mjs';
 
 /** The program inside Electron's folder, by platform. */
 const PROGRAMS = { darwin: 'Electron.app/Contents/MacOS/Electron', win32: 'electron.exe', linux: 'electron' };
@@ -18,6 +18,19 @@ export function findElectron(env) {
   const name = Object.entries(PROGRAMS).find(([platform]) => platform === process.platform)?.[1] ?? PROGRAMS.linux;
   const program = join(folder, name);
   return existsSync(program) ? { folder, program } : undefined;
+}
+
+/**
+ * Fetches the binary that Electron's package names and holds the hashes of, from GitHub or where ELECTRON_MIRROR says.
+ * Throws StepError when it cannot be had.
+ */
+export async function fetchElectron() {
+  say('Fetching Electron (once; about 110 MB) …');
+  if ((await runNode([join(ROOT, 'node_modules', 'electron', 'install.js')])) === 0) return;
+  throw new StepError(
+    'Electron could not be fetched; its own words stand above. Connect this machine to github.com, or name a mirror in ' +
+      'ELECTRON_MIRROR, and run the command again. Without it `npm start` runs headless.',
+  );
 }
 
 /**

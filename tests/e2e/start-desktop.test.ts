@@ -5,6 +5,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findElectron } from '../../build/steps/electron.mjs';
 import { nodeBinary } from '../../build/steps/process.mjs';
 import { ROOT } from '../support/sources.ts';
 
@@ -23,9 +24,10 @@ describe.runIf(process.platform === 'linux')('npm start', () => {
   beforeAll(() => writeFileSync(join(folder, 'electron'), PROGRAM, { mode: 0o755 }));
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  function start(env: Readonly<Record<string, string>>, args: readonly string[] = []) {
+  const start = (env: Readonly<Record<string, string>>, args: readonly string[] = []) => run('start', env, args);
+  function run(command: string, env: Readonly<Record<string, string>>, args: readonly string[] = []) {
     const { PATH = '' } = process.env;
-    const child = spawn(nodeBinary(), ['build/run.mjs', 'start', '--', ...args], {
+    const child = spawn(nodeBinary(), ['build/run.mjs', command, '--', ...args], {
       cwd: ROOT,
       env: { PATH, DATA_DIR: join(folder, 'data'), OMNIROUTE_MASTER_KEY: 'k'.repeat(43), NOTES: notes, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -73,4 +75,20 @@ describe.runIf(process.platform === 'linux')('npm start', () => {
     child.kill('SIGTERM');
     expect(await ended).toEqual([0, null]);
   });
+
+  it('npm run desktop opens the app too', async () => {
+    const { ended } = run('desktop', { ELECTRON_OVERRIDE_DIST_PATH: folder, DISPLAY: ':99' }, ['--hidden']);
+    expect(await ended).toEqual([7, null]);
+    expect(readFileSync(notes, 'utf8').trim().split('\n').slice(-2)).toEqual([PROJECT, '--hidden']);
+  });
+
+  it.skipIf(findElectron({}) !== undefined)(
+    'npm run desktop says what to do when Electron cannot be fetched',
+    async () => {
+      const offline = { ELECTRON_GET_USE_PROXY: '1', HTTPS_PROXY: 'http://127.0.0.1:9', electron_config_cache: folder };
+      const { saw, ended } = run('desktop', offline);
+      await saw('stderr', /Electron could not be fetched; .+ Without it `npm start` runs headless\.$/m);
+      expect(await ended).toEqual([1, null]);
+    },
+  );
 });
