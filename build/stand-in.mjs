@@ -10,6 +10,9 @@ echo 'This is a stand-in for Electron: the app was packed on a machine that has 
 exit 1
 `;
 
+/** Some of those that Electron brings: the ones that the app speaks, and others. */
+const LOCALES = ['ar', 'de', 'en-US', 'es', 'fi', 'fr', 'ja', 'pt-BR', 'sv', 'th', 'zh-CN'];
+
 /**
  * @param {string} folder made anew
  * @param {string} electronPackage the folder of the npm package, for its version
@@ -23,8 +26,8 @@ export function makeStandIn(folder, electronPackage) {
     LICENSE: readFileSync(join(electronPackage, 'LICENSE')),
     'LICENSES.chromium.html': '<!doctype html><title>Licenses of Chromium</title>',
     'chrome-sandbox': '',
-    'locales/en-US.pak': '',
     electron: PROGRAM,
+    ...Object.fromEntries(LOCALES.map((locale) => [`locales/${locale}.pak`, ''])),
   };
   for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
   chmodSync(join(folder, 'electron'), 0o755);

@@ -4,7 +4,7 @@
  * stand-in; the same run around a program with Electron's fuse wire shows that the fuses are set.
  */
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,6 +21,7 @@ const PACK_LIMIT_MS = 180_000;
 const MAX_ADDED_BYTES = 40e6;
 /** The environment of whoever packs is no part of what is packed. */
 const PLANTED = { OPENAI_API_KEY: 'sk-planted-0123456789abcdef', INITIAL_PASSWORD: 'planted-password-0123456789' };
+const FEED = 'https://updates.example/omniroute';
 /** Neither proxy nor registry nor GitHub can be reached through this. */
 const OFFLINE = { HTTPS_PROXY: 'http://127.0.0.1:9', HTTP_PROXY: 'http://127.0.0.1:9', ELECTRON_GET_USE_PROXY: '1' };
 const SOURCE_OR_TEST =
@@ -137,6 +138,11 @@ describe.runIf(isLinux)('npm run package:dir', () => {
     expect(Object.keys(require('keytar'))).toContain('getPassword');
   });
 
+  it('keeps of Chromium the languages that the app speaks', () => {
+    const locales = readdirSync(join(packed.resources, '..', 'locales')).map((name) => name.replace('.pak', ''));
+    expect(locales.sort()).toEqual(['ar', 'de', 'en-US', 'es', 'fi', 'fr', 'ja', 'pt-BR', 'zh-CN']);
+  });
+
   it('tells the licences of what is bundled', () => {
     expect(read('dist/main/licenses.md').toString('utf8')).toContain('## undici');
   });
@@ -150,6 +156,11 @@ describe.runIf(isLinux)('npm run package:dir', () => {
     expect(packed.output).toMatch(/OmniRoute adds \d+\.\d MB to Electron\./);
   });
 
+  it('has no updates when none were named', () => {
+    expect(packed.output).toContain('packed without updates');
+    expect(existsSync(join(packed.resources, 'app-update.yml'))).toBe(false);
+  });
+
   it('says plainly when it was packed around a stand-in, whose fuses cannot be set', (context) => {
     if (readFileSync(packed.program).includes(SENTINEL)) return context.skip('there is an Electron on this machine');
     expect(packed.output).toMatch(/no Electron on this machine: packed around a stand-in that cannot run/);
@@ -157,13 +168,17 @@ describe.runIf(isLinux)('npm run package:dir', () => {
   });
 });
 
-describe.runIf(isLinux)('the fuses of what is packed', { timeout: PACK_LIMIT_MS }, () => {
+describe.runIf(isLinux)('an app for others', { timeout: PACK_LIMIT_MS }, () => {
   const folder = mkdtempSync(join(tmpdir(), 'omniroute-fuses-'));
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  it('are all set in a real Electron', async () => {
+  it('has every fuse of a real Electron set, and knows where its updates are', async () => {
     const electron = electronWithFuses(join(folder, 'electron'), FUSE_NAMES.length);
-    const { output, program } = await packInto(join(folder, 'app'), { ELECTRON_OVERRIDE_DIST_PATH: electron });
+    const { output, program, resources } = await packInto(join(folder, 'app'), {
+      ELECTRON_OVERRIDE_DIST_PATH: electron,
+      OMNIROUTE_UPDATE_URL: FEED,
+    });
+    expect(readFileSync(join(resources, 'app-update.yml'), 'utf8')).toContain(`url: ${FEED}`);
     expect(output).toContain(`Fuses are written into ${program}`);
     expect(namedStates(await getCurrentFuseWire(program))).toEqual({
       RunAsNode: false,
@@ -178,7 +193,7 @@ describe.runIf(isLinux)('the fuses of what is packed', { timeout: PACK_LIMIT_MS 
     });
   });
 
-  it('are each decided on: an Electron with one more is not packed', async () => {
+  it('is not packed around an Electron with a fuse that was not decided on', async () => {
     const electron = electronWithFuses(join(folder, 'newer'), FUSE_NAMES.length + 1);
     const packing = packInto(join(folder, 'undecided'), { ELECTRON_OVERRIDE_DIST_PATH: electron });
     await expect(packing).rejects.toThrow(/has 10 fuses but you only provided a config for 9/);
