@@ -102,8 +102,15 @@ function fieldsOf(text: string, type = ''): Record<string, string> {
   );
 }
 
+interface Pair {
+  readonly accessToken: string;
+  readonly refreshToken: string;
+}
+
 interface Family {
   readonly account: SimulatedAccount;
+  /** The pair that the token before the current one was traded for, while nothing of it was used. */
+  unused?: { readonly before: string; readonly pair: Pair } | undefined;
   isRevoked: boolean;
   rotations: number;
   current: string;
@@ -117,8 +124,10 @@ export class TokenFamilies {
   reuses = 0;
   /** How often tokens were refreshed. */
   refreshes = 0;
+  /** A token whose successor was never used gets the same answer again, as for an answer that was lost. */
+  repeatsUnused = false;
 
-  grant(account: SimulatedAccount): { accessToken: string; refreshToken: string } {
+  grant(account: SimulatedAccount): Pair {
     const family: Family = { account, isRevoked: false, rotations: 0, current: '' };
     return this.#next(family);
   }
@@ -127,6 +136,9 @@ export class TokenFamilies {
   rotate(refreshToken: string): { accessToken: string; refreshToken: string; account: SimulatedAccount } | undefined {
     const family = this.#byRefresh.get(refreshToken);
     if (family === undefined || family.isRevoked) return undefined;
+    if (this.repeatsUnused && family.unused?.before === refreshToken) {
+      return { ...family.unused.pair, account: family.account };
+    }
     if (family.current !== refreshToken) {
       this.reuses += 1;
       family.isRevoked = true;
@@ -134,7 +146,9 @@ export class TokenFamilies {
     }
     this.refreshes += 1;
     family.rotations += 1;
-    return { ...this.#next(family), account: family.account };
+    const pair = this.#next(family);
+    family.unused = { before: refreshToken, pair };
+    return { ...pair, account: family.account };
   }
 
   /** A new access token for the same refresh token, as vendors do that do not rotate. */
@@ -149,6 +163,7 @@ export class TokenFamilies {
 
   accountOf(accessToken: string): SimulatedAccount | undefined {
     const family = this.#byAccess.get(accessToken);
+    if (family?.unused?.pair.accessToken === accessToken) family.unused = undefined;
     return family === undefined || family.isRevoked ? undefined : family.account;
   }
 
@@ -162,7 +177,7 @@ export class TokenFamilies {
     for (const family of this.#byRefresh.values()) family.isRevoked = true;
   }
 
-  #next(family: Family): { accessToken: string; refreshToken: string } {
+  #next(family: Family): Pair {
     const accessToken = `at-${randomBytes(18).toString('base64url')}`;
     const refreshToken = `rt-${randomBytes(18).toString('base64url')}`;
     family.current = refreshToken;
