@@ -3,12 +3,13 @@
  * modules load from where they lie, and how much it adds to Electron. Where there is no Electron it is packed around a
  * stand-in; the same run around a program with Electron's fuse wire shows that the fuses are set.
  */
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { extractFile, listPackage } from '@electron/asar';
+import { promisify } from 'node:util';
+import { extractAll, extractFile, listPackage } from '@electron/asar';
 import { FuseState, FuseV1Options, getCurrentFuseWire } from '@electron/fuses';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SENTINEL } from '../../build/fuses.mjs';
@@ -17,6 +18,7 @@ import { nodeBinary } from '../../build/steps/process.mjs';
 import { ROOT } from '../support/sources.ts';
 
 const PACK_LIMIT_MS = 180_000;
+const LOAD_LIMIT_MS = 25_000;
 /** What we add to Electron, at most. */
 const MAX_ADDED_BYTES = 40e6;
 /** The environment of whoever packs is no part of what is packed. */
@@ -89,6 +91,18 @@ describe.runIf(isLinux)('npm run package:dir', () => {
     for (const path of imports) expect(files).toContain(path);
     const chunks = files.filter((path) => /^dist\/main\/chunks\/.*\.mjs$/.test(path));
     expect(chunks.filter((path) => !imports.includes(path))).toEqual([]);
+  });
+
+  it('loads whole: the entry as a second start would, and every chunk', async () => {
+    const place = join(folder, 'extracted');
+    extractAll(archive, place);
+    const main = join(place, 'dist', 'main');
+    const chunks = readdirSync(join(main, 'chunks')).map((name) => join(main, 'chunks', name));
+    const program = [join(main, 'index.mjs'), ...chunks].map((file) => `await import(${JSON.stringify(file)});`);
+    const hook = join(ROOT, 'tests', 'support', 'second-instance.ts');
+    const args = ['--import', hook, '--input-type=module', '--eval', `${program.join('')}console.log('loaded')`];
+    const { stdout } = await promisify(execFile)(nodeBinary(), args, { timeout: LOAD_LIMIT_MS });
+    expect(stdout).toBe('quit\nloaded\n');
   });
 
   it('the preload is one file that needs nothing but Electron', () => {
