@@ -11,21 +11,27 @@ export interface Admission {
   readonly cookies: string[];
 }
 
-/** Does the caller have a session? Throws `unauthenticated`, or what its API key lacks, where that is needed. */
+/** Who was let in: somebody signed in, an API key, or for what is public anybody. */
+export interface Admitted {
+  readonly hasSession: boolean;
+  readonly apiKeyName?: string;
+}
+
+/** Who calls? Throws `unauthenticated`, or what its API key lacks, where that is needed. */
 export async function admit(
   { sessions, apiKeys, lockouts }: ManagementServices,
   request: IncomingMessage,
   { isPublic, cookies }: Admission,
-): Promise<boolean> {
+): Promise<Admitted> {
   const session = await sessions.verify(request.headers.cookie);
   if (session?.renewedCookie !== undefined) cookies.push(session.renewedCookie);
-  if (session !== undefined) return true;
-  if (isPublic) return false;
+  if (session !== undefined) return { hasSession: true };
+  if (isPublic) return { hasSession: false };
   if (presentedKeys(request.headers, request.url).length === 0) {
     throw new OmniError('unauthenticated', 'Sign in, or send an API key that was created with the management scope.');
   }
-  lockouts.guardKeys(request.socket.remoteAddress, () =>
+  const { apiKeyName } = lockouts.guardKeys(request.socket.remoteAddress, () =>
     apiKeys.authorize(request, { scope: 'management', isKeyRequired: true }),
   );
-  return false;
+  return { hasSession: false, ...(apiKeyName !== undefined && { apiKeyName }) };
 }

@@ -1,5 +1,6 @@
 /** The whole management contract: REST under `/api`, and later the desktop's message port, are made from it. */
 import { analyticsContract } from './analytics.ts';
+import { auditLogContract } from './audit-log.ts';
 import { authContract } from './auth.ts';
 import { budgetContract } from './budget.ts';
 import { cacheContract } from './cache.ts';
@@ -34,6 +35,7 @@ import { vaultContract } from './vault.ts';
 
 export const contract = {
   analytics: analyticsContract,
+  auditLog: auditLogContract,
   auth: authContract,
   providers: providersContract,
   providerNodes: providerNodesContract,

@@ -61,7 +61,7 @@ export function createRestApi(services: ManagementServices): RestApi {
     const url = new URL(request.url ?? '/', 'http://localhost');
     const path = withoutTrailingSlashes(url.pathname);
     const method = request.method === 'HEAD' ? 'GET' : (request.method ?? 'GET');
-    const hasSession = await admit(services, request, { isPublic: PUBLIC.has(`${method} ${path}`), cookies });
+    const admitted = await admit(services, request, { isPublic: PUBLIC.has(`${method} ${path}`), cookies });
     if (path === DOCUMENT && method === 'GET') {
       document ??= openApiDocument(services.version);
       return { status: 200, headers: {}, body: await document };
@@ -76,7 +76,7 @@ export function createRestApi(services: ManagementServices): RestApi {
       services,
       remoteAddress: request.socket.remoteAddress,
       cookieHeader: request.headers.cookie,
-      hasSession,
+      ...admitted,
       setCookie: (value) => cookies.splice(0, cookies.length, value),
     };
     const asked = { method, url, headers: request.headers, body: () => Promise.resolve(body ?? {}), signal: undefined };

@@ -1,5 +1,6 @@
 /** The contract with its handlers. */
 import { analyticsHandlers } from './analytics.ts';
+import { auditLogHandlers } from './audit-log.ts';
 import { authHandlers } from './auth.ts';
 import { budgetHandlers } from './budget.ts';
 import { cacheHandlers } from './cache.ts';
@@ -35,6 +36,7 @@ import { vaultHandlers } from './vault.ts';
 
 export const router = implementer.router({
   analytics: analyticsHandlers(implementer),
+  auditLog: auditLogHandlers(implementer),
   auth: authHandlers(implementer),
   providers: providersHandlers(implementer),
   providerNodes: providerNodesHandlers(implementer),

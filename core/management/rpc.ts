@@ -33,13 +33,13 @@ export function createRpcApi(services: ManagementServices): RpcApi {
   const call = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const path = pathOf(request);
     const cookies: string[] = [];
-    const hasSession = await admit(services, request, { isPublic: PUBLIC.has(path), cookies });
+    const admitted = await admit(services, request, { isPublic: PUBLIC.has(path), cookies });
     if (cookies.length > 0) response.setHeader('set-cookie', cookies);
     const context: CallContext = {
       services,
       remoteAddress: request.socket.remoteAddress,
       cookieHeader: request.headers.cookie,
-      hasSession,
+      ...admitted,
       setCookie: (value) => response.setHeader('set-cookie', value),
     };
     const { matched } = await handler.handle(request, response, { prefix: RPC_PREFIX, context });

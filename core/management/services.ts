@@ -97,6 +97,8 @@ export interface CallContext {
   readonly cookieHeader: string | undefined;
   /** Is this call from a signed-in browser (as opposed to an API key, or to nobody)? */
   readonly hasSession: boolean;
+  /** Of the API key that calls. */
+  readonly apiKeyName?: string;
   /** Adds a Set-Cookie header to the answer. */
   setCookie(value: string): void;
 }

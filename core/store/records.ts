@@ -181,6 +181,16 @@ export interface AttemptRecord {
   readonly message?: string;
 }
 
+/** One change, or try to sign in. No secrets. */
+export interface AuditRecord {
+  readonly atMs: number;
+  readonly actor: string;
+  readonly action: string;
+  readonly target?: string;
+  readonly ip?: string;
+  readonly details?: string;
+}
+
 /** Bodies of one request, kept only when the user asked for it; secrets are redacted, each is cut to a size. */
 export interface BodyRecord {
   readonly requestId: string;

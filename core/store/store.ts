@@ -6,6 +6,7 @@
 import type { JsonValue } from '../base/json.ts';
 import type {
   ApiKeyRecord,
+  AuditRecord,
   BodyRecord,
   CachedAnswerRecord,
   ComboRecord,
@@ -187,6 +188,23 @@ export interface RollupRepository {
   prune(olderThanMs: number): number;
 }
 
+export interface AuditRepository {
+  /** The oldest beyond ten thousand are dropped now and then. */
+  add(record: AuditRecord): void;
+  /** Newest first, and how many there are. */
+  list(query: AuditQuery): {
+    readonly records: readonly (AuditRecord & { readonly id: number })[];
+    readonly total: number;
+  };
+}
+
+export interface AuditQuery {
+  readonly action?: string;
+  readonly actor?: string;
+  readonly limit: number;
+  readonly offset: number;
+}
+
 export interface BodyRepository {
   put(record: BodyRecord): void;
   get(requestId: string): BodyRecord | undefined;
@@ -232,6 +250,7 @@ export interface Store {
   readonly keyValues: KeyValueRepository;
   readonly usage: UsageRepository;
   readonly rollups: RollupRepository;
+  readonly audit: AuditRepository;
   readonly bodies: BodyRepository;
   readonly cachedAnswers: CachedAnswerRepository;
   readonly similarQuestions: SimilarQuestionRepository;

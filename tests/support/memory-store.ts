@@ -2,6 +2,7 @@
 import { OmniError } from '../../core/base/errors.ts';
 import type { JsonValue } from '../../core/base/json.ts';
 import type {
+  AuditRecord,
   BodyRecord,
   CachedAnswerRecord,
   CustomModelRecord,
@@ -65,6 +66,7 @@ export function memoryStore(): Store {
           .reduce((total, { costUsd }) => total + (costUsd ?? 0), 0),
       prune: () => 0,
     },
+    audit: memoryAudit(),
     bodies: memoryTexts<BodyRecord>(({ requestId }) => requestId),
     cachedAnswers: memoryTexts<CachedAnswerRecord>(
       ({ key }) => key,
@@ -100,6 +102,19 @@ function memoryTokens(): TokenRepository {
       if (after === undefined) leases.delete(id);
       else leases.set(id, after);
       return true;
+    },
+  };
+}
+
+function memoryAudit(): Store['audit'] {
+  const records: (AuditRecord & { readonly id: number })[] = [];
+  return {
+    add: (record) => void records.unshift({ ...record, id: records.length + 1 }),
+    list({ action, actor, limit, offset }) {
+      const found = records.filter(
+        (one) => (action ?? one.action) === one.action && (actor ?? one.actor) === one.actor,
+      );
+      return { total: found.length, records: found.slice(offset, offset + limit) };
     },
   };
 }

@@ -3,6 +3,7 @@ import type { Clock } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
 import type { Store } from '../store.ts';
 import { apiKeysTable } from './api-keys.ts';
+import { auditRepository } from './audit.ts';
 import { combosTable } from './combos.ts';
 import { connectionsTable } from './connections.ts';
 import { customModelRepository } from './custom-models.ts';
@@ -61,6 +62,7 @@ export function openStore({ path, log, clock }: StoreOptions): SqliteStore {
     keyValues,
     usage,
     rollups,
+    audit: auditRepository(database),
     bodies: bodyRepository(database),
     cachedAnswers: cachedAnswerRepository(database),
     similarQuestions: similarQuestionRepository(database),
