@@ -122,6 +122,8 @@ export class TokenFamilies {
   readonly #byAccess = new Map<string, Family>();
   /** How often a used refresh token came again. */
   reuses = 0;
+  /** Every token that was given out. */
+  readonly given: string[] = [];
   /** How often tokens were refreshed. */
   refreshes = 0;
   /** A token whose successor was never used gets the same answer again, as for an answer that was lost. */
@@ -157,6 +159,7 @@ export class TokenFamilies {
     if (family === undefined || family.isRevoked) return undefined;
     this.refreshes += 1;
     const accessToken = `at-${randomBytes(18).toString('base64url')}`;
+    this.given.push(accessToken);
     this.#byAccess.set(accessToken, family);
     return { accessToken, account: family.account };
   }
@@ -181,6 +184,7 @@ export class TokenFamilies {
     const accessToken = `at-${randomBytes(18).toString('base64url')}`;
     const refreshToken = `rt-${randomBytes(18).toString('base64url')}`;
     family.current = refreshToken;
+    this.given.push(accessToken, refreshToken);
     this.#byAccess.set(accessToken, family);
     this.#byRefresh.set(refreshToken, family);
     return { accessToken, refreshToken };
