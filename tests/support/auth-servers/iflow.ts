@@ -1,4 +1,5 @@
 /** iFlow's sign-in (facts.md B.1 to B.4): no PKCE, the redirect in a parameter of its own, Basic, and a key at its end. */
+import { createHash } from 'node:crypto';
 import {
   type AuthServer,
   Codes,
@@ -20,7 +21,7 @@ export interface IflowAuthServer extends AuthServer {
 export async function startIflowAuth(account: SimulatedAccount): Promise<IflowAuthServer> {
   const codes = new Codes();
   const next: IflowAuthServer['next'] = { account, expiresInS: 172_800 };
-  const keyOf = ({ id }: SimulatedAccount): string => `sk-iflow-${id}`;
+  const keyOf = ({ id }: SimulatedAccount): string => `sk-${createHash('sha256').update(`key of ${id}`).digest('hex')}`;
   const basic = `Basic ${Buffer.from(`${CLIENT}:${IFLOW_SECRET}`).toString('base64')}`;
   const server = await startAuthServer(({ families, fault }) => ({
     'GET /oauth': ({ query }) => {
