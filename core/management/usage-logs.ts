@@ -120,9 +120,11 @@ export const usageLogsHandlers = ({ usageLogs }: Handlers) => ({
   }),
   clear: usageLogs.clear.handler(async ({ context: { services } }) => {
     const { usage, bodies } = services.store;
+    // Requests that begin meanwhile stay, or it would not end under load.
+    const beforeMs = services.clock.nowMs() + 1;
     bodies.prune(Number.MAX_SAFE_INTEGER, 0);
     let removed = 0;
-    for (let count = usage.clear(); count > 0; count = usage.clear()) {
+    for (let count = usage.prune(beforeMs); count > 0; count = usage.prune(beforeMs)) {
       removed += count;
       await nextTurn();
     }

@@ -129,8 +129,6 @@ export interface UsageRepository {
   proxied(limit: number): readonly UsageRecord[];
   /** Forgets which went through a network proxy; how many. */
   forgetProxies(): number;
-  /** Deletes rows until none is left, in batches and for a bounded time; how many. Sums stay. */
-  clear(): number;
   /** Deletes the oldest rows in batches for a bounded time until `store.sizeBytes()` is at most this; how many. */
   pruneToSize(maxBytes: number): number;
   /** Sums over all that the rollups keep, which is longer than the requests themselves. */

@@ -55,7 +55,6 @@ export function memoryStore(): Store {
       pruneToSize: () => 0,
       proxied: (limit) => usage.filter(({ proxy }) => proxy !== undefined).slice(-limit),
       forgetProxies: () => 0,
-      clear: () => usage.splice(0).length,
     },
     rollups: {
       between: () => [],

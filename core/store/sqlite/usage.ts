@@ -85,7 +85,6 @@ export function usageRepository({ database, path, log }: StoreParts, rollups: Ro
       return row === undefined ? undefined : usageRecord(row);
     },
     ...proxyLog(database, (rows) => readable(rows, usageRecord, nameOf)),
-    clear: () => removeInBatches(() => deleteOldest.run(PRUNE_BATCH).changes),
     prune: (olderThanMs) => removeInBatches(() => deleteBatch.run(Math.floor(olderThanMs), PRUNE_BATCH).changes),
     pruneToSize: (maxBytes) =>
       removeInBatches(() => (sizeBytes(database) > maxBytes ? deleteOldest.run(PRUNE_BATCH).changes : 0)),
