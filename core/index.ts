@@ -75,7 +75,7 @@ async function assemble(ports: CorePorts, foundations: Foundations): Promise<Cor
   const serviceState = createServiceState({ clock, events });
   const routing = openRouting({ store, settings: policies.settings, dispatchers, proxies, log, clock, events });
   const parts = { ...policies, routing, dispatchers, proxies, events, serviceState };
-  const { surfaces, api, logins } = openSurfaces(ports, foundations, parts);
+  const { surfaces, api, logins, quotas } = openSurfaces(ports, foundations, parts);
   const listener = createListener(surfaces, ports.log);
   const stopRetention = startRetention({
     store,
@@ -96,6 +96,7 @@ async function assemble(ports: CorePorts, foundations: Foundations): Promise<Cor
       // Streams of events never end by themselves: they would hold the drain.
       events.close();
       await listener.drain(graceMs);
+      quotas.close();
       await logins.close();
       await dispatchers.destroy();
       routing.balancer.flush();

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import type { Dispatcher } from 'undici';
 import type { Accounts } from './accounts/accounts.ts';
-import { createHttpSend, type HttpRequest } from './accounts/http.ts';
+import { createHttpSend, type HttpRequest, type HttpSend } from './accounts/http.ts';
 import { createKeyAccounts } from './accounts/key-accounts.ts';
 import type { Clock } from './base/clock.ts';
 import { OmniError } from './base/errors.ts';
@@ -41,6 +41,8 @@ export function openAccounts(parts: AccountParts): {
   readonly live: LiveSnapshot;
   readonly accounts: Accounts;
   readonly logins: OpenLogins;
+  /** For small calls about accounts. */
+  readonly send: HttpSend;
 } {
   const { store, vault, rows, clock, log, rules, onGoodKey, dispatcherFor } = parts;
   const live: LiveSnapshot = liveSnapshot({
@@ -63,19 +65,20 @@ export function openAccounts(parts: AccountParts): {
   const { providers, changed: onChange } = live;
   const slowSend = createHttpSend({ dispatcherFor, timeoutMs: LOGIN_TIMEOUT_MS });
   const logins = openLogins({ ...parts, providers, send: slowSend, onChange });
+  const send = createHttpSend({ dispatcherFor });
   const accounts = createKeyAccounts({
     store,
     vault,
     loginOf: logins.keeper.loginOf,
     providers: live.providers,
-    send: createHttpSend({ dispatcherFor }),
+    send,
     clock,
     log,
     onChange: live.changed,
     onGoodKey,
     modelFor: (providerId) => live.current().catalog.list(providerId)[0]?.id,
   });
-  return { live, accounts, logins };
+  return { live, accounts, logins, send };
 }
 
 /** The text of `providers.json` as overrides; none when there is no such file. */

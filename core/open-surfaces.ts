@@ -10,6 +10,7 @@ import { openAccounts } from './open-accounts.ts';
 import type { OpenLogins } from './open-logins.ts';
 import { openPipeline } from './open-pipeline.ts';
 import type { Policies } from './open-policies.ts';
+import { type OpenQuotas, openQuotas } from './open-quotas.ts';
 import { dispatcherFor, type Routing, routingRules } from './open-routing.ts';
 import { generatePipeline } from './pipeline/stages.ts';
 import { tryModel } from './pipeline/trial.ts';
@@ -37,15 +38,28 @@ export function openSurfaces(
   ports: CorePorts,
   foundations: Foundations,
   parts: SurfaceParts,
-): { surfaces: Surface[]; api: Management['local']; logins: OpenLogins } {
+): { surfaces: Surface[]; api: Management['local']; logins: OpenLogins; quotas: OpenQuotas } {
   const { clock, log, version } = ports;
   const { store, vault } = foundations;
   const { settings, apiKeys, sessions, lockouts, events } = parts;
-  const { live, accounts, logins } = openAccounts({
+  const {
+    live,
+    accounts,
+    logins,
+    send: accountSend,
+  } = openAccounts({
     ...{ ...foundations, clock, log, events, environment: ports.environment },
     rules: () => routingRules(settings),
     dispatcherFor: ({ url, via }) => dispatcherFor({ ...via, origin: new URL(url).origin }, parts),
     onGoodKey: (connectionId) => void parts.routing.resilience.reset({ connectionId }),
+  });
+  const quotas = openQuotas({
+    ...{ store, events, clock, log },
+    providers: live.providers,
+    loginOf: logins.keeper.loginOf,
+    send: accountSend,
+    resilience: parts.routing.resilience,
+    catalog: () => live.current().catalog,
   });
   const ipFilter = createIpFilter({ keyValues: store.keyValues, rules: () => settings.current().ipFilter, clock });
   const own = { baseUrl: ports.environment.baseUrl, bound: () => parts.serviceState.bound()?.authority };
@@ -86,6 +100,7 @@ export function openSurfaces(
     defaultCatalog: () => openCatalog({ providers: [...live.providers().values()] }),
     providers: live.providers,
     logins: logins.logins,
+    quotas: quotas.quotas,
     changed() {
       live.changed();
       events.emit({ type: 'configuration-changed', atMs: clock.nowMs(), area: 'routing' });
@@ -107,5 +122,5 @@ export function openSurfaces(
     tryModel: (model, limitMs) => tryModel(model, limitMs, trial),
   };
   const management = createManagement(services, ports.paths.dashboardFolder);
-  return { surfaces: [door.check, gateway.handle, management.handle], api: management.local, logins };
+  return { surfaces: [door.check, gateway.handle, management.handle], api: management.local, logins, quotas };
 }

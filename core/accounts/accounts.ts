@@ -27,6 +27,8 @@ export interface LoginFacts {
 /** What a call is made with: the token or key that its headers carry, and what the provider told of the account. */
 export interface Credential {
   readonly key: Secret;
+  /** The login's own token, where calls are made with another one that it was exchanged for. */
+  readonly accountToken?: Secret;
   /** See `Account.data`. */
   readonly data: JsonObject;
 }

@@ -24,6 +24,7 @@ import { providerNodesContract } from './provider-nodes.ts';
 import { providersContract } from './providers.ts';
 import { proxyContract } from './proxy.ts';
 import { proxyLogsContract } from './proxy-logs.ts';
+import { quotasContract } from './quotas.ts';
 import { resilienceContract } from './resilience.ts';
 import { settingsContract } from './settings.ts';
 import { shapingContract } from './shaping.ts';
@@ -59,6 +60,7 @@ export const contract = {
   usage: usageContract,
   usageLogs: usageLogsContract,
   proxy: proxyContract,
+  quotas: quotasContract,
   resilience: resilienceContract,
   settings: settingsContract,
   shaping: shapingContract,

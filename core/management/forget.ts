@@ -2,8 +2,9 @@
 import type { ManagementServices } from './services.ts';
 
 /** A connection was removed. */
-export function forgetConnection({ proxies, settings, resilience }: ManagementServices, id: string): void {
+export function forgetConnection({ proxies, quotas, settings, resilience }: ManagementServices, id: string): void {
   proxies.remove('key', id);
+  quotas.forget(id);
   const { [id]: limits, ...rateLimits } = settings.current().rateLimits;
   if (limits !== undefined) settings.change({ rateLimits });
   resilience.reset({ connectionId: id });

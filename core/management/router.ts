@@ -25,6 +25,7 @@ import { providerNodesHandlers } from './provider-nodes.ts';
 import { providersHandlers } from './providers.ts';
 import { proxyHandlers } from './proxy.ts';
 import { proxyLogsHandlers } from './proxy-logs.ts';
+import { quotasHandlers } from './quotas.ts';
 import { resilienceHandlers } from './resilience.ts';
 import { settingsHandlers } from './settings.ts';
 import { shapingHandlers } from './shaping.ts';
@@ -60,6 +61,7 @@ export const router = implementer.router({
   usage: usageHandlers(implementer),
   usageLogs: usageLogsHandlers(implementer),
   proxy: proxyHandlers(implementer),
+  quotas: quotasHandlers(implementer),
   resilience: resilienceHandlers(implementer),
   settings: settingsHandlers(implementer),
   shaping: shapingHandlers(implementer),

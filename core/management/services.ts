@@ -2,6 +2,7 @@
 import type { Accounts } from '../accounts/accounts.ts';
 import type { LoginProvider } from '../accounts/logins/login-providers.ts';
 import type { Logins } from '../accounts/logins/logins.ts';
+import type { QuotaKeeper } from '../accounts/quota/quota-keeper.ts';
 import type { Clock } from '../base/clock.ts';
 import type { EventBus } from '../base/event-bus.ts';
 import type { Log } from '../base/log.ts';
@@ -69,6 +70,7 @@ export interface ManagementServices {
   readonly proxies: Proxies;
   /** Asks through a proxy which address is seen; never throws. */
   proxyTest(proxy: NetworkProxy): Promise<ProxyTest>;
+  readonly quotas: Pick<QuotaKeeper, 'list' | 'read' | 'forget'>;
   readonly resilience: Pick<Resilience, 'view' | 'reset'>;
   /** Sends "Hi" to a model as a client would, at most five tokens long. */
   tryModel(model: string, limitMs: number): Promise<ModelTrial>;

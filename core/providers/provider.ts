@@ -8,6 +8,7 @@ import type { JsonObject } from '../base/json.ts';
 import type { UpstreamFormatId } from '../model/format-id.ts';
 import type { AccountCall, OwnClient, Refusal } from './account-call.ts';
 import type { ModelInfo } from './catalog/model-info.ts';
+import type { QuotaSource } from './quota.ts';
 
 export type Tier = 'subscription' | 'api-key' | 'cheap' | 'free' | 'audio' | 'local' | 'own';
 
@@ -45,6 +46,8 @@ export interface Provider {
   readonly accountCall?: AccountCall;
   /** The vendor's own client, whose headers pass through. */
   readonly ownClient?: OwnClient;
+  /** Where it tells what an account may still use. */
+  readonly quota?: QuotaSource;
   /** What the vendor says when it refuses, and what a person can do about it. */
   readonly refusals?: readonly Refusal[];
   /** The sign-in's public figures (client id, scopes), which `providers.json` may replace. */

@@ -70,6 +70,15 @@ export function coolDown(
   return { ...after, toldUntilMs, ownUntilMs: nowMs + jittered };
 }
 
+/** A limit that the provider told apart from an answer: no failure, and held to exactly. */
+export function toldCooldown(
+  { untilMs, message }: { readonly untilMs: number; readonly message: string },
+  nowMs: number,
+): Cooldown {
+  const toldUntilMs = Math.min(untilMs, nowMs + TOLD_MAX_MS);
+  return { toldUntilMs, ownUntilMs: 0, level: 0, failedAtMs: nowMs, code: 'upstream_quota', message };
+}
+
 /** After a success: our own guess is gone, the provider's word stays until its time. */
 export function warmUp(before: Cooldown | undefined, nowMs: number): Cooldown | undefined {
   if (before === undefined || before.toldUntilMs <= nowMs) return undefined;

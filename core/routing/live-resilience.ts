@@ -4,13 +4,13 @@ import type { Account } from '../accounts/accounts.ts';
 import type { Cancellation } from '../base/cancellation.ts';
 import { OmniError } from '../base/errors.ts';
 import { type BreakerEvent, CLOSED, stepBreaker } from './breaker.ts';
-import { coolDown, restsUntilMs, warmUp } from './cooldown.ts';
+import { coolDown, restsUntilMs, toldCooldown, warmUp } from './cooldown.ts';
 import { verdictOf } from './fallback-table.ts';
 import type { Leg } from './plan.ts';
 import type { AccountKind, ResilienceProfile } from './profiles.ts';
 import { ended, IDLE, learned, type RateLimits, type RateState, started, waitMs } from './rate-limit.ts';
-import type { CooldownView, LimitView, Permit, Resilience, ResilienceView, Standing } from './resilience.ts';
-import { breakerView, openStates, type States, type StatesPorts } from './resilience-states.ts';
+import type { LimitView, Permit, Resilience, ResilienceView, Standing, ToldLimit, ToldPlace } from './resilience.ts';
+import { breakerView, cooldownViews, openStates, type States, type StatesPorts } from './resilience-states.ts';
 
 export interface ResiliencePorts extends StatesPorts {
   /** The profile in force for a provider's id and the kind of its account. */
@@ -57,7 +57,7 @@ class LiveResilience implements Resilience {
     this.#states = openStates(ports);
     this.view = {
       breakers: () => [...this.#states.breakers].map(([name, breaker]) => breakerView(name, breaker)),
-      cooldowns: () => this.#cooldowns(),
+      cooldowns: () => cooldownViews(this.#states.resting.values(), ports.clock.nowMs()),
       limits: () => this.#limits(),
     };
   }
@@ -141,6 +141,19 @@ class LiveResilience implements Resilience {
         ),
       );
     });
+  }
+
+  told(place: ToldPlace, limit: ToldLimit | undefined): void {
+    const key = place.model === undefined ? place.connectionId : placeOf(place.connectionId, place.model);
+    const before = this.#states.resting.get(key)?.cooldown;
+    if (limit === undefined) {
+      if (before?.code === 'upstream_quota') this.#states.keepResting(key, undefined);
+      for (const wake of [...this.#waiting]) wake();
+      return;
+    }
+    // What is known already is not told again.
+    if (before !== undefined && restsUntilMs(before) >= limit.untilMs) return;
+    this.#states.keepResting(key, { ...place, cooldown: toldCooldown(limit, this.#ports.clock.nowMs()) });
   }
 
   reset(which: { provider?: string; connectionId?: string; model?: string } = {}): number {
@@ -244,14 +257,6 @@ class LiveResilience implements Resilience {
       if (count > 0) this.#queued.set(id, count);
       else this.#queued.delete(id);
     }
-  }
-
-  #cooldowns(): readonly CooldownView[] {
-    const nowMs = this.#ports.clock.nowMs();
-    return [...this.#states.resting.values()].flatMap(({ cooldown, ...place }) => {
-      const untilMs = restsUntilMs(cooldown);
-      return untilMs > nowMs ? [{ ...place, untilMs, code: cooldown.code, message: cooldown.message }] : [];
-    });
   }
 
   #limits(): readonly LimitView[] {

@@ -8,7 +8,7 @@ import type { Log } from '../base/log.ts';
 import type { KeyValueRepository } from '../store/store.ts';
 import type { Breaker } from './breaker.ts';
 import { type Cooldown, isForgotten, restsUntilMs } from './cooldown.ts';
-import type { BreakerView } from './resilience.ts';
+import type { BreakerView, CooldownView } from './resilience.ts';
 
 /** What rests: an account, or one model of it. */
 export interface Resting {
@@ -154,4 +154,12 @@ export function breakerView(name: string, breaker: Breaker): BreakerView {
     ...(lastFailureAtMs !== undefined && { lastFailureAtMs }),
     ...(openUntilMs !== undefined && { openUntilMs }),
   };
+}
+
+/** What rests at this moment. */
+export function cooldownViews(resting: Iterable<Resting>, nowMs: number): readonly CooldownView[] {
+  return [...resting].flatMap(({ cooldown, ...place }) => {
+    const untilMs = restsUntilMs(cooldown);
+    return untilMs > nowMs ? [{ ...place, untilMs, code: cooldown.code, message: cooldown.message }] : [];
+  });
 }

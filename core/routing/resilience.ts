@@ -44,9 +44,28 @@ export interface Resilience {
    */
   changed(limitMs: number, cancellation: Cancellation, leg?: Leg): Promise<void>;
 
+  /**
+   * The provider told, apart from an answer, that an account or one model of it is used up until a time; or, without a
+   * limit, that what was told so is over.
+   */
+  told(place: ToldPlace, limit: ToldLimit | undefined): void;
+
   readonly view: ResilienceView;
   /** Closes all breakers and ends all cooldowns, or those of one provider, account (connection id) or model; how many. */
   reset(which?: { readonly provider?: string; readonly connectionId?: string; readonly model?: string }): number;
+}
+
+/** An account, or one model of it. */
+export interface ToldPlace {
+  readonly provider: string;
+  readonly connectionId: string;
+  readonly model?: string;
+}
+
+export interface ToldLimit {
+  readonly untilMs: number;
+  /** For people. */
+  readonly message: string;
 }
 
 /** For management and metrics; plain copies. */

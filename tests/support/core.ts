@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Clock, systemClock } from '../../core/base/clock.ts';
-import { asObject, asString, type JsonObject, parseJson } from '../../core/base/json.ts';
+import { asArray, asObject, asString, type JsonObject, type JsonValue, parseJson } from '../../core/base/json.ts';
 import { silentLog } from '../../core/base/log.ts';
 import { type Core, createCore } from '../../core/index.ts';
 import { readEnvironment } from '../../core/policy/environment.ts';
@@ -19,6 +19,8 @@ export interface TestCore {
   readonly cookie: string;
   /** A management call with the session; throws when the status is not 2xx. */
   manage(method: string, path: string, body?: object): Promise<JsonObject>;
+  /** A management GET that answers with a list. */
+  list(path: string): Promise<JsonValue[]>;
   /** Adds a custom endpoint and a connection to it; models are then named `prefix/…`. */
   addNode(node: {
     prefix: string;
@@ -63,7 +65,7 @@ export async function startCore(options: TestCoreOptions = {}): Promise<TestCore
   const { host, port } = await core.start({ host: '127.0.0.1', port: 0 });
   const url = `http://${host}:${port}`;
   const cookie = await signIn(url);
-  const manage: TestCore['manage'] = async (method, path, body) => {
+  const call = async (method: string, path: string, body?: object): Promise<JsonValue | undefined> => {
     const response = await fetch(url + path, {
       method,
       headers: { cookie, ...(body && { 'content-type': 'application/json' }) },
@@ -71,14 +73,16 @@ export async function startCore(options: TestCoreOptions = {}): Promise<TestCore
     });
     const text = await response.text();
     if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
-    return asObject(parseJson(text)) ?? {};
+    return parseJson(text);
   };
+  const manage: TestCore['manage'] = async (...input) => asObject(await call(...input)) ?? {};
   return {
     url,
     core,
     dataDirectory,
     cookie,
     manage,
+    list: async (path) => asArray(await call('GET', path)),
     async addNode({ prefix, baseUrl, type = 'openai-compatible', apiType, apiKey = 'sk-upstream-secret' }) {
       const form = type === 'openai-compatible' ? { apiType: apiType ?? 'chat' } : {};
       const { node } = await manage('POST', '/api/provider-nodes', { name: prefix, prefix, type, baseUrl, ...form });

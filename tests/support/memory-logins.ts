@@ -20,3 +20,12 @@ export function memoryLogins(): ManagementServices['logins'] {
   });
   return { ...logins, providers: () => Promise.resolve([]) };
 }
+
+/** No account has a quota. */
+export function memoryQuotas(): ManagementServices['quotas'] {
+  return {
+    list: () => [],
+    forget: () => undefined,
+    read: () => Promise.reject(new OmniError('not_found', 'No quota is known here.')),
+  };
+}

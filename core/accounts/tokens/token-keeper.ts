@@ -234,7 +234,7 @@ class Keeper implements TokenKeeper {
 
   #credentialOf({ provider }: ConnectionRecord, { tokens }: StoredTokens): Credential {
     const key = this.#parts.flowOf(provider)?.key?.(tokens) ?? tokens.accessToken;
-    return { key, data: tokens.data };
+    return { key, accountToken: tokens.accessToken, data: tokens.data };
   }
 }
 

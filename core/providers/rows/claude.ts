@@ -2,6 +2,7 @@
 import { BEARER, defineProvider, messages, X_API_KEY } from '../define-provider.ts';
 import { identityPrompt } from '../quirks/client-identity.ts';
 import { claudeFixedSampling } from '../quirks/sampling.ts';
+import { claudeQuota } from '../quotas/claude.ts';
 
 export const claude = defineProvider({
   id: 'claude',
@@ -47,6 +48,7 @@ export const claude = defineProvider({
       'anthropic-beta': 'claude-code-20250219',
     },
   },
+  quota: claudeQuota,
   refusals: [
     {
       says: /only authorized for use with Claude Code/i,

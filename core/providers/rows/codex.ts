@@ -2,6 +2,7 @@
 import { codexCall } from '../account-calls/codex.ts';
 import { defineProvider, responses } from '../define-provider.ts';
 import { codexQuirks, EFFORT_SUFFIXES } from '../quirks/codex.ts';
+import { codexQuota } from '../quotas/codex.ts';
 
 export const codex = defineProvider({
   id: 'codex',
@@ -39,6 +40,7 @@ export const codex = defineProvider({
       version: '0.162.1',
     },
   },
+  quota: codexQuota,
   refusals: [
     {
       says: /not supported when using Codex with a ChatGPT account|requires a newer version of Codex/i,

@@ -1,6 +1,7 @@
 /** Gemini CLI with a Google account: Code Assist, whose requests wrap Gemini's in an envelope. https://geminicli.com/docs */
 import { codeAssistCall } from '../account-calls/code-assist.ts';
 import { BEARER, defineProvider } from '../define-provider.ts';
+import { codeAssistQuota } from '../quotas/code-assist.ts';
 
 export const geminiCli = defineProvider({
   id: 'gemini-cli',
@@ -30,6 +31,7 @@ export const geminiCli = defineProvider({
       'x-goog-api-client': 'google-genai-sdk/1.41.0 gl-node/v22.19.0',
     },
   },
+  quota: codeAssistQuota,
   refusals: [
     {
       says: /violat\w+ of (?:the )?terms|terms of service/i,

@@ -4,6 +4,7 @@ import { ANTHROPIC_VERSION, BEARER, chat, defineProvider, messages, responses } 
 import { textAndImageParts } from '../quirks/plain-parts.ts';
 import { openaiFixedSampling, openaiSamplingWithEffort } from '../quirks/sampling.ts';
 import { maxCompletionTokens } from '../quirks/token-limit-name.ts';
+import { copilotQuota } from '../quotas/copilot.ts';
 
 /** Every call names an editor and the integration that the sign-in was made with; without them it is answered with 400. */
 const EDITOR = {
@@ -45,6 +46,7 @@ export const github = defineProvider({
       'https://github.com/ericc-ch/copilot-api/blob/master/src/services/copilot/create-chat-completions.ts',
     ),
   ],
+  quota: copilotQuota,
   refusals: [
     {
       says: /model_not_supported|requested model is not supported/i,

@@ -1,6 +1,7 @@
 /** Kiro with an AWS, Google or GitHub account. Its wire is AWS's event stream: https://kiro.dev/docs */
 import { kiroCall } from '../account-calls/kiro.ts';
 import { BEARER, defineProvider } from '../define-provider.ts';
+import { kiroQuota } from '../quotas/kiro.ts';
 
 export const kiro = defineProvider({
   id: 'kiro',
@@ -40,6 +41,7 @@ export const kiro = defineProvider({
     passes: ['user-agent', 'x-amz-user-agent', 'x-amzn-kiro-*'],
     identity: { 'user-agent': 'AWS-SDK-JS/3.0.0 kiro-ide/1.0.0' },
   },
+  quota: kiroQuota,
   refusals: [
     {
       says: /suspended|TEMPORARILY_SUSPENDED/i,

@@ -43,6 +43,15 @@ export interface AuthServer {
   close(): Promise<void>;
 }
 
+/** Where vendors tell quotas, which are read in the background whenever that is due; these tests are not about it. */
+const QUOTA_PATHS = new Set([
+  ...['/api/oauth/usage', '/backend-api/wham/usage', '/copilot_internal/user', '/v1internal:retrieveUserQuota'],
+]);
+
+function asksForQuota({ path, headers }: Asked): boolean {
+  return QUOTA_PATHS.has(path) || /\.GetUsageLimits$/.test(String(headers['x-amz-target'] ?? ''));
+}
+
 /** Starts a server whose routes are `METHOD /path`. What no route knows is a fault. */
 export async function startAuthServer(routes: (tools: Tools) => Readonly<Record<string, Route>>): Promise<AuthServer> {
   const faults: string[] = [];
@@ -65,6 +74,7 @@ export async function startAuthServer(routes: (tools: Tools) => Readonly<Record<
         text,
         fields: fieldsOf(text, request.headers['content-type']),
       };
+      if (asksForQuota(one)) return void response.writeHead(404).end();
       asked.push(one);
       const route = overrides.get(one.path) ?? table[`${one.method} ${one.path}`];
       if (route === undefined) fault(`${one.method} ${one.path} is no path of this vendor`);
