@@ -7,8 +7,8 @@ import { describe, expect, it } from 'vitest';
 import { ERRORS, type ErrorCode, OmniError } from '../../core/base/errors.ts';
 import { isObject, type JsonObject, type JsonValue } from '../../core/base/json.ts';
 import type { EncodeTarget } from '../../core/formats/format.ts';
-import { FORMATS } from '../../core/formats/index.ts';
-import { FORMAT_IDS, type FormatId } from '../../core/model/format-id.ts';
+import { FORMATS, UPSTREAM_FORMATS } from '../../core/formats/index.ts';
+import { FORMAT_IDS, type FormatId, UPSTREAM_FORMAT_IDS, type UpstreamFormatId } from '../../core/model/format-id.ts';
 import type { Part } from '../../core/model/part.ts';
 import type { ChatRequest } from '../../core/model/request.ts';
 import { anthropic, chat, type Feature, gemini, ollama, responses } from './loss-matrix-bodies.ts';
@@ -139,20 +139,6 @@ describe.each(FORMAT_IDS)('%s', (format) => {
     expect(codec.decodeError(JSON.stringify(body)).message).toBe('So it is.');
   });
 
-  it('reads any error body, JSON or not, as a short message', () => {
-    const anything = fc.oneof(jsonValue, fc.string(), fc.constant('<html><body><h1>502</h1></body></html>'));
-    fc.assert(
-      fc.property(anything, (body) => {
-        const { message } = codec.decodeError(body ?? null);
-        expect(message.trim()).not.toBe('');
-        expect(message.length).toBeLessThanOrEqual(2_000);
-      }),
-    );
-    expect(codec.decodeError('<html><head><title>x</title></head><body>Bad gateway</body></html>').message).toMatch(
-      /^(x )?Bad gateway$/,
-    );
-  });
-
   it('refuses what is no request with a sentence, and never fails otherwise', () => {
     const object = fc.dictionary(
       fc.constantFrom('model', 'messages', 'input', 'contents', 'system', 'tools', 'stream', 'options', 'x'),
@@ -169,8 +155,8 @@ describe.each(FORMAT_IDS)('%s', (format) => {
       fc.property(nearlyValid(format), (body) => {
         const request = decodeOrRefuse(format, body);
         if (request === undefined) return;
-        for (const target of FORMAT_IDS) {
-          const encoded = FORMATS[target].encodeRequest(request, TARGET);
+        for (const target of UPSTREAM_FORMAT_IDS) {
+          const encoded = UPSTREAM_FORMATS[target].encodeRequest(request, TARGET);
           expect(JSON.parse(JSON.stringify(encoded.body))).toEqual(encoded.body);
         }
       }),
@@ -189,6 +175,43 @@ describe.each(FORMAT_IDS)('%s', (format) => {
   });
 });
 
+describe.each(UPSTREAM_FORMAT_IDS)('%s, as an upstream', (format) => {
+  const codec = UPSTREAM_FORMATS[format];
+
+  it('names itself and is found by its name', () => {
+    expect(codec.id).toBe(format);
+  });
+
+  it('reads any error body, JSON or not, as a short message', () => {
+    const anything = fc.oneof(jsonValue, fc.string(), fc.constant('<html><body><h1>502</h1></body></html>'));
+    fc.assert(
+      fc.property(anything, (body) => {
+        const { message } = codec.decodeError(body ?? null);
+        expect(message.trim()).not.toBe('');
+        expect(message.length).toBeLessThanOrEqual(2_000);
+      }),
+    );
+    expect(codec.decodeError('<html><head><title>x</title></head><body>Bad gateway</body></html>').message).toMatch(
+      /^(x )?Bad gateway$/,
+    );
+  });
+
+  it('reads anything for an answer: as one, or as an error', () => {
+    fc.assert(
+      fc.property(jsonValue, (body) => {
+        const last = codec.decodeReply(body ?? null, { issuer: 'maker' }).at(-1);
+        expect(['finish', 'error']).toContain(last?.type);
+      }),
+    );
+  });
+
+  it('takes nothing at all for a cut stream', () => {
+    expect(codec.decodeStream({ issuer: 'maker' }).end()).toMatchObject([
+      { type: 'error', code: 'upstream_stream_cut' },
+    ]);
+  });
+});
+
 const LEAST: Readonly<Record<FormatId, JsonObject>> = {
   'openai-chat': chat(),
   'openai-responses': responses(),
@@ -198,7 +221,7 @@ const LEAST: Readonly<Record<FormatId, JsonObject>> = {
 };
 
 /** All that may go out for one user message: not a member more than the protocol demands. */
-const LEAST_SENT: Readonly<Record<FormatId, JsonObject>> = {
+const LEAST_SENT: Readonly<Record<UpstreamFormatId, JsonObject>> = {
   'openai-chat': { model: 'up', messages: [{ role: 'user', content: 'Hi' }] },
   'openai-responses': {
     model: 'up',
@@ -208,20 +231,27 @@ const LEAST_SENT: Readonly<Record<FormatId, JsonObject>> = {
   gemini: { contents: [{ role: 'user', parts: [{ text: 'Hi' }] }] },
   // Ollama streams unless told not to.
   'ollama-chat': { model: 'up', messages: [{ role: 'user', content: 'Hi' }], stream: false },
+  codewhisperer: {
+    conversationState: {
+      ...{ chatTriggerType: 'MANUAL', conversationId: expect.any(String), history: [] },
+      currentMessage: { userInputMessage: { content: 'Hi', modelId: 'up', origin: 'AI_EDITOR' } },
+    },
+  },
 };
 /** How each target is told the one limit that an Anthropic client must name. */
-const LIMIT: Readonly<Record<FormatId, JsonObject>> = {
+const LIMIT: Readonly<Record<UpstreamFormatId, JsonObject>> = {
   'openai-chat': { max_tokens: 8_000 },
   'openai-responses': { max_output_tokens: 8_000 },
   'anthropic-messages': { max_tokens: 8_000 },
   gemini: { generationConfig: { maxOutputTokens: 8_000 } },
   'ollama-chat': { options: { num_predict: 8_000 } },
+  codewhisperer: { inferenceConfig: { maxTokens: 8_000 } },
 };
 
 describe.each(FORMAT_IDS)('the least a client of %s can ask', (client) => {
-  it.each(FORMAT_IDS)('reaches an upstream of %s with nothing added', (target) => {
+  it.each(UPSTREAM_FORMAT_IDS)('reaches an upstream of %s with nothing added', (target) => {
     const request = FORMATS[client].decodeRequest(LEAST[client], { model: 'm', stream: false });
-    const { body, losses } = FORMATS[target].encodeRequest(request, { ...TARGET, model: 'up' });
+    const { body, losses } = UPSTREAM_FORMATS[target].encodeRequest(request, { ...TARGET, model: 'up' });
     expect(body).toEqual({ ...LEAST_SENT[target], ...(client === 'anthropic-messages' && LIMIT[target]) });
     expect(losses).toEqual([]);
   });
@@ -253,7 +283,7 @@ describe('signatures', () => {
       }),
     }));
 
-  it.each(FORMAT_IDS)('pitfall 2: a request for %s never holds another maker’s', (target) => {
+  it.each(UPSTREAM_FORMAT_IDS)('pitfall 2: a request for %s never holds another maker’s', (target) => {
     fc.assert(
       fc.property(history, origin, ({ marks, parts }, client) => {
         const request: ChatRequest = {
@@ -266,7 +296,7 @@ describe('signatures', () => {
           ],
           ext: { origin: client, data: {} },
         };
-        const sent = JSON.stringify(FORMATS[target].encodeRequest(request, TARGET).body);
+        const sent = JSON.stringify(UPSTREAM_FORMATS[target].encodeRequest(request, TARGET).body);
         // Google's compatible endpoint speaks chat and takes Gemini's signatures back, as the maker's own.
         const own = [`SIGNED-${target}-maker`, ...(target === 'openai-chat' ? ['SIGNED-gemini-maker'] : [])];
         expect(marks.filter((mark) => sent.includes(mark) && !own.includes(mark))).toEqual([]);
