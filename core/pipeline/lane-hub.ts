@@ -49,7 +49,7 @@ export async function hubLane(exchange: Exchange, attempt: Attempt, ports: LaneP
   const request = withSignatures(inline, exchange, keeping);
   const encoded = format.encodeRequest({ ...request, model: target.model, stream }, encodeTarget(target));
   exchange.ledger.lose(encoded.losses);
-  const body = applyQuirks(encoded.body, quirksOf(target));
+  const body = applyQuirks(encoded.body, quirksOf(target), (losses) => exchange.ledger.lose(losses));
   const call = callFacts(target, { stream, body: () => body });
   const answer = await send(attempt.dispatcher, {
     ...attempt,

@@ -74,7 +74,7 @@ function passBody(exchange: Exchange, target: Target): CallBody {
   const quirks = quirksOf(target).filter((quirk) => mayChange(quirk, scan));
   if (quirks.length > 0) {
     const body = isRenamed ? { ...exchange.body(), model: target.model } : exchange.body();
-    const changed = applyQuirks(body, quirks);
+    const changed = applyQuirks(body, quirks, (losses) => exchange.ledger.lose(losses));
     if (changed !== body) return JSON.stringify(changed);
   }
   return isRenamed ? scan.replace('model', JSON.stringify(target.model)) : scan.pieces();

@@ -8,6 +8,7 @@ import { globMatches } from '../base/glob.ts';
 import type { JsonObject } from '../base/json.ts';
 import type { ReplyContext } from '../formats/format.ts';
 import type { ErrorEvent } from '../model/event.ts';
+import type { Loss } from '../model/loss.ts';
 import type { Quirk } from '../providers/provider.ts';
 import type { Target } from '../routing/plan.ts';
 import type { SignatureShelf } from './call-signatures.ts';
@@ -34,9 +35,23 @@ export function quirksOf({ provider, endpoint, model, account }: Target): readon
   );
 }
 
-/** The body with every quirk applied in order. */
-export function applyQuirks(body: JsonObject, quirks: readonly Quirk[]): JsonObject {
-  return quirks.reduce((changed, quirk) => quirk.request?.(changed) ?? changed, body);
+/** The body with every quirk applied in order; what they leave out is told to `lose`. */
+export function applyQuirks(
+  body: JsonObject,
+  quirks: readonly Quirk[],
+  lose: (losses: readonly Loss[]) => void,
+): JsonObject {
+  return quirks.reduce((before, quirk) => {
+    const after = quirk.request?.(before) ?? before;
+    if (after !== before && quirk.loses !== undefined) lose(lostMembers(quirk.loses, before, after));
+    return after;
+  }, body);
+}
+
+function lostMembers(loses: NonNullable<Quirk['loses']>, before: JsonObject, after: JsonObject): readonly Loss[] {
+  return Object.entries(loses)
+    .filter(([name]) => Object.hasOwn(before, name) && !Object.hasOwn(after, name))
+    .map(([name, feature]) => ({ feature, path: name, detail: `The provider takes no "${name}"; it is left out.` }));
 }
 
 export function replyContext(exchange: Exchange): ReplyContext {

@@ -6,6 +6,7 @@
 import type { Frame } from '../base/framing.ts';
 import type { JsonObject } from '../base/json.ts';
 import type { UpstreamFormatId } from '../model/format-id.ts';
+import type { LossFeature } from '../model/loss.ts';
 import type { AccountCall, OwnClient, Refusal } from './account-call.ts';
 import type { ModelInfo } from './catalog/model-info.ts';
 import type { QuotaSource } from './quota.ts';
@@ -120,6 +121,8 @@ export interface Quirk {
   readonly needs?: readonly string[];
   /** It changes only bodies in whose JSON one of these texts stands, like `"developer"`; plain ASCII. Absent: any. */
   readonly needsText?: readonly string[];
+  /** Top-level members that it may leave out, as the losses that this is to the client. */
+  readonly loses?: Readonly<Record<string, LossFeature>>;
   /** Changes an outgoing body; must return the same object when nothing is to change. */
   request?(body: JsonObject): JsonObject;
   /** Changes an incoming frame, or drops it with null. */

@@ -1,10 +1,12 @@
 /** One suite for every row of the table: what routing and sending rely on, and the addresses as the vendors document them. */
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../core/base/json.ts';
+import { SENDS_IDENTITY } from '../../core/providers/account-call.ts';
 import { openCatalog } from '../../core/providers/catalog/index.ts';
 import { endpointServes } from '../../core/providers/define-provider.ts';
 import { findProvider, PROVIDERS } from '../../core/providers/table.ts';
 import { endpointFor } from '../../core/routing/resolve.ts';
+import { callHeaders } from '../../core/upstream/address.ts';
 
 /** By provider: format and full URL of each endpoint, in order of preference. */
 const DOCUMENTED: Readonly<Record<string, readonly string[]>> = {
@@ -233,6 +235,49 @@ describe.each(PROVIDERS.map((row) => [row.id, row] as const))('%s', (id, row) =>
 
 describe('providers with a login', () => {
   const LOGINS = ['claude', 'codex', 'gemini-cli', 'github', 'qwen', 'iflow', 'kiro'];
+
+  it.each(LOGINS)(
+    '%s: sends nobody as its vendor’s own client unasked, and knows what to send where it is wanted',
+    (id) => {
+      const row = findProvider(id);
+      if (row?.ownClient === undefined) return;
+      const { userAgent, identity = {}, passes } = row.ownClient;
+      expect(userAgent.test(identity['user-agent'] ?? ''), 'its own name matches').toBe(true);
+      expect(userAgent.test('Mozilla/5.0 curl/8 OpenAI/JS')).toBe(false);
+      for (const name of [...Object.keys(identity), ...passes]) expect(name).toBe(name.toLowerCase());
+      for (const endpoint of row.endpoints) {
+        const account = { id: 'a', provider: id, name: 'a', priority: 1, isActive: true };
+        const unasked = callHeaders({ provider: row, endpoint, account: { ...account, data: {} } });
+        expect(unasked['user-agent']).toBeUndefined();
+        for (const [name, value] of Object.entries(identity)) expect(unasked[name]).not.toBe(value);
+        const wanted = callHeaders({
+          provider: row,
+          endpoint,
+          account: { ...account, data: { [SENDS_IDENTITY]: true } },
+        });
+        for (const [name, value] of Object.entries(identity)) expect(wanted[name]).toContain(value);
+      }
+    },
+  );
+
+  it('read quotas at addresses of the row, with a bounded body', () => {
+    for (const { id, quota, hosts } of PROVIDERS) {
+      if (quota === undefined) continue;
+      expect(LOGINS).toContain(id);
+      const {
+        host,
+        path,
+        headers = {},
+      } = quota.request({ data: { projectId: 'p', accountId: 'a', profileArn: 'arn' } });
+      expect(URL.canParse(`${hosts[host]}${path}`), id).toBe(true);
+      for (const name of Object.keys(headers)) expect(name).toBe(name.toLowerCase());
+    }
+  });
+
+  it('explain what their vendors refuse in whole sentences', () => {
+    for (const { refusals = [] } of PROVIDERS)
+      for (const { sentence } of refusals) expect(sentence).toMatch(/^[A-Z].*[.]$/s);
+  });
 
   it('tell whose terms apply before anyone signs in, with a link', () => {
     expect(PROVIDERS.filter(({ terms }) => terms !== undefined).map(({ id }) => id)).toHaveLength(LOGINS.length);

@@ -18,6 +18,11 @@ const REFUSED = [
   ...['max_tokens', 'max_output_tokens', 'max_completion_tokens', 'metadata', 'stream_options', 'safety_identifier'],
   ...['prompt_cache_retention', 'prompt_cache_options', 'truncation', 'reasoning_effort'],
 ];
+/** Those of them that steer the answer. */
+const LOST: NonNullable<Quirk['loses']> = {
+  ...{ temperature: 'temperature', top_p: 'top-p', top_logprobs: 'logprobs', user: 'user', metadata: 'metadata' },
+  ...{ max_output_tokens: 'max-output-tokens', service_tier: 'service-tier', truncation: 'extension' },
+};
 const ENCRYPTED = 'reasoning.encrypted_content';
 /** That of the vendor's client; some models think not at all where nothing is said. */
 const DEFAULT_EFFORT = 'medium';
@@ -75,6 +80,7 @@ const codexRefusedFields: Quirk = {
   why: 'https://github.com/router-for-me/CLIProxyAPI/issues/3542',
   formats,
   needs: [...REFUSED, 'service_tier'],
+  loses: LOST,
   request: (body) => withoutFields(body, body['service_tier'] === 'priority' ? REFUSED : [...REFUSED, 'service_tier']),
 };
 

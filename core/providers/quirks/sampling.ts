@@ -6,6 +6,10 @@ import { withoutFields } from './body.ts';
 const OPENAI_WITH_EFFORT = ['temperature', 'top_p', 'logprobs', 'top_logprobs'];
 const OPENAI_FIXED = [...OPENAI_WITH_EFFORT, 'presence_penalty', 'frequency_penalty'];
 const CLAUDE_FIXED = ['temperature', 'top_p', 'top_k'];
+const LOST: NonNullable<Quirk['loses']> = {
+  ...{ temperature: 'temperature', top_p: 'top-p', top_k: 'top-k', logprobs: 'logprobs', top_logprobs: 'logprobs' },
+  ...{ presence_penalty: 'presence-penalty', frequency_penalty: 'frequency-penalty' },
+};
 
 /** OpenAI's o-series and the first GPT-5 models: sampling is fixed whatever the effort. */
 export const openaiFixedSampling: Quirk = {
@@ -14,6 +18,7 @@ export const openaiFixedSampling: Quirk = {
   formats: ['openai-chat', 'openai-responses'],
   models: ['o1*', 'o3*', 'o4*', 'gpt-5', 'gpt-5-2025*', 'gpt-5-mini*', 'gpt-5-nano*', 'gpt-5-pro*', 'gpt-5-codex*'],
   needs: OPENAI_FIXED,
+  loses: LOST,
   request: (body) => withoutFields(body, OPENAI_FIXED),
 };
 
@@ -24,6 +29,7 @@ export const openaiSamplingWithEffort: Quirk = {
   formats: ['openai-chat', 'openai-responses'],
   models: ['gpt-5.*', 'gpt-6*'],
   needs: OPENAI_WITH_EFFORT,
+  loses: LOST,
   request: (body) => {
     const reasoning = body['reasoning'];
     const effort = body['reasoning_effort'] ?? (isObject(reasoning) ? reasoning['effort'] : undefined);
@@ -47,5 +53,6 @@ export const claudeFixedSampling: Quirk = {
     'claude-fable-*',
   ],
   needs: CLAUDE_FIXED,
+  loses: LOST,
   request: (body) => withoutFields(body, CLAUDE_FIXED),
 };

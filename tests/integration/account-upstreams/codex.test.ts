@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { objectsOf } from '../../../core/base/json.ts';
 import { ACCOUNT_ID, startCodex } from '../../support/account-upstreams/codex.ts';
 import { holdConversations, refusal } from '../../support/account-upstreams/conversations.ts';
 import { putHosts, putLogins } from '../../support/account-upstreams/login.ts';
@@ -57,6 +58,10 @@ describe('what is sent', () => {
     const messages = [{ role: 'user', content: 'Hi' }];
     expect((await core.post('/v1/chat/completions', { model: 'cx/gpt-5.6-sol', messages, ...chat })).status).toBe(200);
     expect(upstream.faults).toEqual([]);
+    const { logs } = await core.manage('GET', '/api/usage/call-logs?limit=1');
+    const [{ id } = {}] = objectsOf(logs);
+    const { losses } = await core.manage('GET', `/api/usage/call-logs/${String(id)}`);
+    expect(losses, 'and that is told').toEqual(expect.arrayContaining(['temperature', 'max-output-tokens', 'user']));
   });
 
   it('keeps the priority tier and the cache key', async () => {
