@@ -19,6 +19,7 @@ const MADE_OLD: Readonly<Record<string, readonly (readonly unknown[])[]>> = {
   'account-changed': [queries.providers.key(), queries.resilience.key()],
   'breaker-changed': [queries.resilience.key()],
   'budget-reached': [queries.budget.key()],
+  'quota-changed': [queries.quotas.key()],
   'configuration-changed': [
     ...[
       queries.knownProviders.key(),

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { captureNode, FAILED, ROOT, say } from './process.mjs';
 
 /** One tsconfig per area, so that no area sees types it must not use. */
-const AREAS = ['main', 'preload', 'build', 'tests'];
+const AREAS = ['main', 'preload', 'build', 'tests', 'tests/renderer'];
 const modules = join(ROOT, 'node_modules');
 export const VITEST = [join(modules, 'vitest', 'vitest.mjs'), 'run', '-c', 'build/vitest.config.ts'];
 

@@ -2,7 +2,7 @@
 import { ActionIcon, Button, Drawer } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconMenu2 } from '@tabler/icons-react';
-import { Suspense } from 'react';
+import { Suspense, useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Route, Switch } from 'wouter';
 import { useRenewalByFacts } from '../live.ts';
@@ -13,7 +13,7 @@ import styles from './frame.module.css';
 import { HelpSheet } from './help-sheet.tsx';
 import { useKeyboard } from './keyboard.ts';
 import { PageBoundary } from './page-boundary.tsx';
-import { PAGES } from './pages.tsx';
+import { PAGES, preloadPages } from './pages.tsx';
 import { Palette } from './palette.tsx';
 import { Sidebar } from './sidebar.tsx';
 
@@ -29,6 +29,7 @@ export function Frame({ isLost, onRetry }: FrameProps) {
   const [isHelpOpen, help] = useDisclosure(false);
   useKeyboard({ onHelp: help.open });
   useRenewalByFacts();
+  useEffect(preloadPages, []);
   return (
     <div className={styles.frame}>
       <a href="#content" className="skip-link">

@@ -4,7 +4,7 @@
  */
 import { Center, Loader } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { Suspense, useEffect } from 'react';
+import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Redirect, Route, Switch, useLocation } from 'wouter';
 import { isDesktop, queries, queryClient } from '../api.ts';
@@ -59,15 +59,13 @@ function SignedOut({ needsSetup }: { readonly needsSetup: boolean }) {
   const [path] = useLocation();
   const wanted = path === '/login' || path === '/' || path === '/setup' ? '' : `?next=${encodeURIComponent(path)}`;
   return (
-    <Suspense fallback={null}>
-      <Switch>
-        <Route path="/setup">{needsSetup ? <SetUpPage /> : <Redirect to="/login" replace />}</Route>
-        <Route path="/login">{needsSetup ? <Redirect to="/setup" replace /> : <SignInPage />}</Route>
-        <Route>
-          <Redirect to={needsSetup ? '/setup' : `/login${wanted}`} replace />
-        </Route>
-      </Switch>
-    </Suspense>
+    <Switch>
+      <Route path="/setup">{needsSetup ? <SetUpPage /> : <Redirect to="/login" replace />}</Route>
+      <Route path="/login">{needsSetup ? <Redirect to="/setup" replace /> : <SignInPage />}</Route>
+      <Route>
+        <Redirect to={needsSetup ? '/setup' : `/login${wanted}`} replace />
+      </Route>
+    </Switch>
   );
 }
 

@@ -18,7 +18,10 @@ import {
   IconSettings,
   IconTerminal2,
 } from '@tabler/icons-react';
-import { type ComponentType, type LazyExoticComponent, lazy } from 'react';
+import i18next from 'i18next';
+import type { ComponentType } from 'react';
+import { type OnDemand, onDemand } from '../ui/on-demand.tsx';
+import { RowsSkeleton } from '../ui/states.tsx';
 
 export type PageGroup = 'route' | 'observe' | 'tools' | 'system';
 
@@ -31,68 +34,91 @@ export interface Page {
   readonly icon: Icon;
   /** Where it stands in the sidebar; none: only the palette and links lead there. */
   readonly group?: PageGroup;
-  readonly component: LazyExoticComponent<ComponentType>;
+  readonly component: OnDemand<object>;
 }
 
-function page<Name extends string>(load: () => Promise<Record<Name, ComponentType>>, name: Name): Page['component'] {
-  return lazy(async () => ({ default: (await load())[name] }));
+/** A page with the texts of its feature, so that neither waits for the other. */
+function page<Name extends string>(
+  namespace: string,
+  load: () => Promise<Record<Name, ComponentType>>,
+  name: Name,
+): Page['component'] {
+  return onDemand(
+    async () => (await Promise.all([load(), i18next.loadNamespaces(namespace)]))[0][name],
+    () => <RowsSkeleton rows={8} />,
+  );
 }
 
 export const PAGES: readonly Page[] = [
   {
     ...{ id: 'home', path: '/', letter: 'h', icon: IconHome, group: 'route' },
-    component: page(() => import('../features/home/home-page.tsx'), 'HomePage'),
+    component: page('home', () => import('../features/home/home-page.tsx'), 'HomePage'),
   },
   {
     ...{ id: 'providers', path: '/providers', letter: 'p', icon: IconPlugConnected, group: 'route' },
-    component: page(() => import('../features/providers/providers-page.tsx'), 'ProvidersPage'),
+    component: page('providers', () => import('../features/providers/providers-page.tsx'), 'ProvidersPage'),
   },
   {
     ...{ id: 'combos', path: '/combos', letter: 'c', icon: IconArrowsShuffle, group: 'route' },
-    component: page(() => import('../features/combos/combos-page.tsx'), 'CombosPage'),
+    component: page('combos', () => import('../features/combos/combos-page.tsx'), 'CombosPage'),
   },
   {
     ...{ id: 'keys', path: '/keys', letter: 'k', icon: IconKey, group: 'route' },
-    component: page(() => import('../features/keys/keys-page.tsx'), 'KeysPage'),
+    component: page('keys', () => import('../features/keys/keys-page.tsx'), 'KeysPage'),
   },
   {
     ...{ id: 'usage', path: '/usage', letter: 'u', icon: IconChartAreaLine, group: 'observe' },
-    component: page(() => import('../features/usage/usage-page.tsx'), 'UsagePage'),
+    component: page('usage', () => import('../features/usage/usage-page.tsx'), 'UsagePage'),
   },
   {
     ...{ id: 'logs', path: '/logs', letter: 'l', icon: IconList, group: 'observe' },
-    component: page(() => import('../features/logs/logs-page.tsx'), 'LogsPage'),
+    component: page('logs', () => import('../features/logs/logs-page.tsx'), 'LogsPage'),
   },
   {
     ...{ id: 'costs', path: '/costs', letter: 'o', icon: IconCoin, group: 'observe' },
-    component: page(() => import('../features/costs/costs-page.tsx'), 'CostsPage'),
+    component: page('costs', () => import('../features/costs/costs-page.tsx'), 'CostsPage'),
   },
   {
     ...{ id: 'limits', path: '/limits', letter: 'i', icon: IconActivityHeartbeat, group: 'observe' },
-    component: page(() => import('../features/limits/limits-page.tsx'), 'LimitsPage'),
+    component: page('limits', () => import('../features/limits/limits-page.tsx'), 'LimitsPage'),
   },
   {
     ...{ id: 'tools', path: '/tools', letter: 't', icon: IconTerminal2, group: 'tools' },
-    component: page(() => import('../features/tools/tools-page.tsx'), 'ToolsPage'),
+    component: page('tools', () => import('../features/tools/tools-page.tsx'), 'ToolsPage'),
   },
   {
     ...{ id: 'translator', path: '/translator', letter: 'r', icon: IconLanguage, group: 'tools' },
-    component: page(() => import('../features/translator/translator-page.tsx'), 'TranslatorPage'),
+    component: page('translator', () => import('../features/translator/translator-page.tsx'), 'TranslatorPage'),
   },
   {
     ...{ id: 'settings', path: '/settings', letter: 's', icon: IconSettings, group: 'system' },
-    component: page(() => import('../features/settings/settings-page.tsx'), 'SettingsPage'),
+    component: page('settings', () => import('../features/settings/settings-page.tsx'), 'SettingsPage'),
   },
   {
     ...{ id: 'about', path: '/about', letter: 'a', icon: IconInfoCircle },
-    component: page(() => import('../features/about/about-page.tsx'), 'AboutPage'),
+    component: page('about', () => import('../features/about/about-page.tsx'), 'AboutPage'),
   },
   {
     ...{ id: 'welcome', path: '/welcome', letter: 'w', icon: IconRocket },
-    component: page(() => import('../features/welcome/welcome-page.tsx'), 'WelcomePage'),
+    component: page('welcome', () => import('../features/welcome/welcome-page.tsx'), 'WelcomePage'),
   },
 ];
 
+const IDLE_MS = 500;
+
+/** Fetches all pages' code while nothing else is to be done, so that the first visit of each is as quick as the second. */
+export function preloadPages(): void {
+  // Safari has no such callback.
+  const whenIdle = window.requestIdleCallback ?? ((work: () => void) => setTimeout(work, IDLE_MS));
+  whenIdle(() => {
+    for (const { component } of PAGES) {
+      component.preload().catch(() => {
+        // A page whose code cannot be had says so when it is opened.
+      });
+    }
+  });
+}
+
 /** Pages before one is signed in. */
-export const SignInPage = page(() => import('../features/sign-in/sign-in-page.tsx'), 'SignInPage');
-export const SetUpPage = page(() => import('../features/sign-in/set-up-page.tsx'), 'SetUpPage');
+export const SignInPage = page('sign-in', () => import('../features/sign-in/sign-in-page.tsx'), 'SignInPage');
+export const SetUpPage = page('sign-in', () => import('../features/sign-in/set-up-page.tsx'), 'SetUpPage');

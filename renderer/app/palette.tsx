@@ -1,13 +1,17 @@
 /** Ctrl/Cmd-K: every page and whatever the shown page offers. Its code comes with the first use. */
 import { useMantineColorScheme } from '@mantine/core';
 import { useHotkeys } from '@mantine/hooks';
-import { lazy, Suspense, useState, useSyncExternalStore } from 'react';
+import { useState, useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useLocation } from 'wouter';
+import { onDemand } from '../ui/on-demand.tsx';
 import { useRegisteredActions } from '../ui/page-actions.ts';
 import { PAGES } from './pages.tsx';
 
-const PaletteView = lazy(async () => ({ default: (await import('./palette-view.tsx')).PaletteView }));
+const PaletteView = onDemand(
+  async () => (await import('./palette-view.tsx')).PaletteView,
+  () => null,
+);
 
 let requests = 0;
 const listeners = new Set<() => void>();
@@ -47,9 +51,5 @@ export function Palette({ onHelp }: { readonly onHelp: () => void }) {
     { label: t('palette.pages'), actions: pages },
     { label: t('palette.general'), actions: general },
   ];
-  return (
-    <Suspense fallback={null}>
-      <PaletteView isOpen={asked > closedAt} onClose={() => setClosedAt(asked)} groups={groups} />
-    </Suspense>
-  );
+  return <PaletteView isOpen={asked > closedAt} onClose={() => setClosedAt(asked)} groups={groups} />;
 }

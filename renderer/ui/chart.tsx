@@ -1,10 +1,11 @@
 /** Charts where people would rather look than read, loaded when the first one is shown; a table stands behind each. */
 import { ActionIcon, Skeleton, Tooltip } from '@mantine/core';
 import { IconChartBar, IconTable } from '@tabler/icons-react';
-import { lazy, Suspense, useState } from 'react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import styles from './chart.module.css';
 import { ChartTable } from './chart-table.tsx';
+import { onDemand } from './on-demand.tsx';
 import type { Share } from './series.ts';
 
 /** One place on the time axis (or category): its label, and a value by series name. */
@@ -34,9 +35,13 @@ export interface DonutProps {
   readonly heightPx?: number;
 }
 
-const SeriesChart = lazy(async () => ({ default: (await import('./chart-view.tsx')).SeriesChart }));
-const DonutChart = lazy(async () => ({ default: (await import('./chart-view.tsx')).DonutChart }));
 const HEIGHT_PX = 240;
+const SeriesChart = onDemand(async () => (await import('./chart-view.tsx')).SeriesChart, standIn);
+const DonutChart = onDemand(async () => (await import('./chart-view.tsx')).DonutChart, standIn);
+
+function standIn({ heightPx = HEIGHT_PX }: { readonly heightPx?: number }) {
+  return <Skeleton height={heightPx} />;
+}
 
 export function Chart(props: ChartProps) {
   const { label, points, series, nameOf = (name) => name, format, heightPx = HEIGHT_PX } = props;
@@ -89,9 +94,7 @@ export function Switchable({ label, heightPx, table, children }: SwitchableProps
           {table}
         </div>
       ) : (
-        <Suspense fallback={<Skeleton height={heightPx} />}>
-          <div aria-hidden="true">{children}</div>
-        </Suspense>
+        <div aria-hidden="true">{children}</div>
       )}
     </figure>
   );

@@ -1,6 +1,6 @@
 /** JSON to read and to write, with the editor loaded when the first one is shown. */
 import { Skeleton } from '@mantine/core';
-import { lazy, Suspense } from 'react';
+import { onDemand } from './on-demand.tsx';
 
 export interface JsonEditorProps {
   /** Its name for screen readers. */
@@ -11,16 +11,11 @@ export interface JsonEditorProps {
   readonly heightPx?: number;
 }
 
-const View = lazy(async () => ({ default: (await import('./json-editor-view.tsx')).JsonEditorView }));
-
 /** The text as it is, faults included: what it means is checked by whoever takes it. */
-export function JsonEditor(props: JsonEditorProps) {
-  return (
-    <Suspense fallback={<Skeleton height={props.heightPx ?? 240} />}>
-      <View {...props} />
-    </Suspense>
-  );
-}
+export const JsonEditor = onDemand<JsonEditorProps>(
+  async () => (await import('./json-editor-view.tsx')).JsonEditorView,
+  ({ heightPx = 240 }) => <Skeleton height={heightPx} />,
+);
 
 /** A value, indented, to read and copy. */
 export function JsonView({
