@@ -1,7 +1,6 @@
 /** A Qwen account is served at the host that came with its token (`resource_url`), with or without a scheme. */
 import { asString } from '../../base/json.ts';
 import type { AccountCall } from '../account-call.ts';
-import { checkedBaseUrl } from '../base-url.ts';
 
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
 
@@ -14,11 +13,11 @@ export const qwenCall: AccountCall = {
 
 /**
  * `portal.qwen.ai` → `https://portal.qwen.ai`. Unencrypted only on this machine. The row's path begins with `/v1`, which
- * some tokens name too. Throws `invalid_request` for what is no host.
+ * some tokens name too. What is no host is left to the row's.
  */
-function resourceHost(told: string): string {
-  const url = checkedBaseUrl(/^https?:\/\//i.test(told) ? told : `https://${told}`, 'The resource URL of the token');
-  const { protocol, hostname } = new URL(url);
-  const safe = protocol === 'http:' && !LOOPBACK.test(hostname) ? url.replace(/^http:/i, 'https:') : url;
-  return safe.replace(/\/v1$/, '');
+function resourceHost(told: string): string | undefined {
+  const url = URL.parse(/^https?:\/\//i.test(told) ? told : `https://${told}`);
+  if (url === null || url.hostname === '' || url.username !== '' || url.password !== '') return undefined;
+  const scheme = url.protocol === 'http:' && LOOPBACK.test(url.hostname) ? 'http:' : 'https:';
+  return `${scheme}//${url.host}${url.pathname}`.replace(/\/+$/, '').replace(/\/v1$/, '');
 }
