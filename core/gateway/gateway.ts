@@ -8,6 +8,7 @@ import type { Clock } from '../base/clock.ts';
 import { OmniError, toOmniError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import { pathOf } from '../base/request-path.ts';
+import { compactPipeline } from '../pipeline/compact.ts';
 import { countTokens } from '../pipeline/count-tokens.ts';
 import { embeddingsPipeline } from '../pipeline/embeddings.ts';
 import type { Caller, Exchange, Reply } from '../pipeline/exchange.ts';
@@ -51,7 +52,7 @@ const LIST_WAIT_MS = 2_000;
 
 export function createGateway(ports: GatewayPorts): Gateway {
   const generate = generatePipeline(ports.pipeline);
-  const embed = embeddingsPipeline(ports.pipeline);
+  const whole = { embeddings: embeddingsPipeline(ports.pipeline), compact: compactPipeline(ports.pipeline) };
   const shelf = createItemShelf();
   const startedAtS = Math.floor(ports.clock.nowMs() / 1_000);
 
@@ -73,8 +74,9 @@ export function createGateway(ports: GatewayPorts): Gateway {
       }
       case 'count-tokens':
         return json({ input_tokens: await countTokens(await exchange(request, response, route), ports.pipeline) });
+      case 'compact':
       case 'embeddings':
-        return embed(await exchange(request, response, route));
+        return whole[route.kind](await exchange(request, response, route));
       case 'models':
         return json(modelList(await models(request), shapeFor(route.gemini, request.headers), startedAtS));
       case 'model':

@@ -23,7 +23,7 @@ import type { Route } from './routes.ts';
 /** The routes that carry a body for a model. */
 export type ExchangeOpening = Extract<
   Route,
-  { kind: 'generate' | 'completions' | 'gemini' | 'count-tokens' | 'embeddings' }
+  { kind: 'generate' | 'completions' | 'gemini' | 'count-tokens' | 'compact' | 'embeddings' }
 >;
 
 interface Opener {
@@ -33,6 +33,8 @@ interface Opener {
   /** Items of answers to Responses clients, which later requests may name. */
   readonly shelf: ItemShelf;
 }
+
+const NEVER_STREAMED: ReadonlySet<ExchangeOpening['kind']> = new Set(['embeddings', 'count-tokens', 'compact']);
 
 /** A body up to this size is parsed for its faults; of a larger one only the outline is checked, the rest is the upstream's. */
 const VALIDATED_BYTES = 8_192;
@@ -102,8 +104,7 @@ function exchangeOf(scan: JsonScan, { request, response, opener, side, id, ledge
     opening.kind === 'gemini'
       ? { model: opening.model, stream: opening.action === 'streamGenerateContent' }
       : undefined;
-  const stream =
-    address?.stream ?? (opening.kind !== 'embeddings' && opening.kind !== 'count-tokens' && wantsStream(scan));
+  const stream = address?.stream ?? (!NEVER_STREAMED.has(opening.kind) && wantsStream(scan));
   const isArray = address?.stream === true && !/[?&]alt=sse(&|$)/.test(request.url ?? '');
   let decoded: ChatRequest | undefined;
   const parsed = (): JsonObject => {
@@ -154,6 +155,8 @@ function sideOf(opening: ExchangeOpening): Side {
         endpoint: '/v1/messages/count_tokens',
         codec: FORMATS['anthropic-messages'],
       };
+    case 'compact':
+      return { format: 'openai-responses', endpoint: '/v1/responses/compact', codec: FORMATS['openai-responses'] };
     case 'embeddings':
       return { format: 'openai-chat', endpoint: '/v1/embeddings', codec: FORMATS['openai-chat'] };
   }

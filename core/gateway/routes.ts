@@ -13,6 +13,7 @@ export type Route =
   | { readonly kind: 'gemini'; readonly model: string; readonly action: GeminiAction }
   | { readonly kind: 'completions' }
   | { readonly kind: 'count-tokens' }
+  | { readonly kind: 'compact' }
   | { readonly kind: 'embeddings'; readonly provider?: string }
   | { readonly kind: 'models'; readonly gemini: boolean }
   | { readonly kind: 'model'; readonly id: string; readonly gemini: boolean }
@@ -50,6 +51,7 @@ const generate = (format: FormatId, endpoint: string): FixedPath => ({
 const FIXED: Readonly<Record<string, FixedPath>> = {
   '/v1/chat/completions': generate('openai-chat', '/v1/chat/completions'),
   '/v1/responses': generate('openai-responses', '/v1/responses'),
+  '/v1/responses/compact': { method: 'POST', route: { kind: 'compact' } },
   '/v1/messages': generate('anthropic-messages', '/v1/messages'),
   '/v1/api/chat': generate('ollama-chat', '/api/chat'),
   '/api/chat': generate('ollama-chat', '/api/chat'),

@@ -92,6 +92,8 @@ export interface Endpoint {
   readonly inlineMedia?: boolean;
   /** Which refusal means that the model is served at the provider's endpoint of another format. */
   readonly elsewhere?: { readonly says: RegExp; readonly format: UpstreamFormatId };
+  /** Where conversations are compacted, when this endpoint has such a call (Responses). */
+  readonly compactPath?: string;
   /** Where tokens are counted, when this endpoint has such a call; same placeholders. */
   readonly countTokensPath?: string;
 }

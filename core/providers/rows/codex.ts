@@ -19,6 +19,7 @@ export const codex = defineProvider({
   endpoints: [
     responses('/responses', {
       headers: { accept: 'text/event-stream', 'openai-beta': 'responses=experimental', originator: 'omniroute' },
+      compactPath: '/responses/compact',
       alwaysStreams: true,
       inlineMedia: true,
     }),

@@ -23,7 +23,7 @@ export const openai = defineProvider({
         'computer-use-*',
       ],
     }),
-    responses('/v1/responses', { keepsAnswers: true }),
+    responses('/v1/responses', { keepsAnswers: true, compactPath: '/v1/responses/compact' }),
   ],
   key: 'required',
   modelList: { path: '/v1/models', shape: 'openai' },

@@ -119,6 +119,27 @@ describe('what is sent', () => {
   });
 });
 
+describe('compaction', () => {
+  const input = [{ type: 'message', role: 'user', content: [{ type: 'input_text', text: 'Hi' }] }];
+
+  it.each(['/v1/responses/compact', '/responses/compact'])('%s is the provider’s, byte for byte', async (path) => {
+    const response = await core.post(path, { model: 'cx/gpt-5.6-sol-high', instructions: 'Be brief.', input });
+    expect(response.status).toBe(200);
+    expect(await response.json()).toMatchObject({
+      output: [{ type: 'compaction', id: 'cmp_1', encrypted_content: 'sealed' }],
+    });
+    expect(upstream.faults).toEqual([]);
+    expect(sent()).toEqual({ model: 'gpt-5.6-sol', instructions: 'Be brief.', input });
+  });
+
+  it('is refused with a sentence where the provider has none', async () => {
+    await core.addNode({ prefix: 'plain', baseUrl: `${pictures.url}/v1` });
+    const { status, message } = await refusal(await core.post('/v1/responses/compact', { model: 'plain/m', input }));
+    expect(status).toBe(400);
+    expect(message).toContain('compacts no conversations');
+  });
+});
+
 describe('what goes wrong', () => {
   it.each(['previous_response_id', 'conversation'])('%s cannot work, and it is said why', async (name) => {
     const { status, message } = await refusal(await respond({ [name]: 'resp_1' }));

@@ -10,6 +10,7 @@ const KNOWN = new Set([
   ...['include', 'prompt_cache_key', 'text', 'service_tier', 'client_metadata'],
 ]);
 
+const USAGE = { input_tokens: 900, output_tokens: 40, total_tokens: 940 };
 export const ACCOUNT_ID = '8d6f0a5e-1111-4222-8333-444455556666';
 
 export function startCodex(tokens: readonly string[]): Promise<AccountUpstream> {
@@ -17,6 +18,13 @@ export function startCodex(tokens: readonly string[]): Promise<AccountUpstream> 
     tokens,
     rules: (received) => {
       const { body } = received;
+      if (received.path === '/responses/compact') {
+        return [
+          ...headerRules(received, { 'chatgpt-account-id': ACCOUNT_ID, accept: 'application/json' }),
+          ['The model is not its own name.', body['model'] === 'gpt-5.6-sol'],
+          ['Input must be a list', Array.isArray(body['input'])],
+        ];
+      }
       const items = objectsOf(body['input']);
       const isOwn = /^codex/.test(received.headers['user-agent'] ?? '');
       return [
@@ -44,6 +52,10 @@ export function startCodex(tokens: readonly string[]): Promise<AccountUpstream> 
       ];
     },
     refuse: (response, status, detail) => sendJson(response, { detail }, status),
-    answer: answerResponses,
+    answer: (received, response) => {
+      if (received.path !== '/responses/compact') return answerResponses(received, response);
+      const output = [{ type: 'compaction', id: 'cmp_1', encrypted_content: 'sealed' }];
+      sendJson(response, { id: 'resp_c', object: 'response.compaction', created_at: 1, output, usage: USAGE });
+    },
   });
 }
