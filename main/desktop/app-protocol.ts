@@ -16,8 +16,10 @@ export const APP_ORIGIN = `${SCHEME}://omniroute`;
 const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; connect-src 'self'; img-src 'self' data:; " +
   "font-src 'self'; manifest-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
+/** The shell's own pages have no script at all, and forms that the main process answers. */
+const SHELL_POLICY =
+  "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 const HEADERS = {
-  'content-security-policy': POLICY,
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-resource-policy': 'same-origin',
   'referrer-policy': 'no-referrer',
@@ -47,7 +49,7 @@ export function serveApp(folder: string, pages: ReadonlyMap<string, () => string
     // The origin of a scheme that Node does not know is "null"; Electron's is the scheme and the host.
     if (origin !== APP_ORIGIN && `${SCHEME}://${host}` !== APP_ORIGIN) return notFound();
     const page = pages.get(pathname);
-    if (page !== undefined) return answer(page(), '.html');
+    if (page !== undefined) return answer(page(), '.html', SHELL_POLICY);
     return fileAnswer(folder, extname(pathname) === '' ? '/index.html' : pathname);
   });
 }
@@ -64,8 +66,12 @@ async function fileAnswer(folder: string, pathname: string): Promise<Response> {
   }
 }
 
-function answer(body: string | Buffer<ArrayBuffer>, extension: string): Response {
-  const headers = { ...HEADERS, 'content-type': TYPES[extension] ?? 'application/octet-stream' };
+function answer(body: string | Buffer<ArrayBuffer>, extension: string, policy = POLICY): Response {
+  const headers = {
+    ...HEADERS,
+    'content-security-policy': policy,
+    'content-type': TYPES[extension] ?? 'application/octet-stream',
+  };
   return new Response(body, { status: 200, headers });
 }
 

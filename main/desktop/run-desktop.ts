@@ -1,56 +1,132 @@
 /** The app's life from its start to its end, told in order; how each step is done stands in its own file. */
-import { app, session } from 'electron';
+import { app, Menu, session } from 'electron';
 import type { Core } from '../../core/index.ts';
-import { readEnvironment } from '../../core/policy/environment.ts';
+import type { UpdateState } from '../../core/management/desktop.ts';
 import { servePorts } from '../ipc/management-port.ts';
-import { createLog } from '../ports/log.ts';
 import { dataPaths } from '../ports/paths.ts';
 import { APP_ORIGIN, registerAppScheme, serveApp } from './app-protocol.ts';
+import { wasStartedAtLogin } from './autostart.ts';
+import { reasonOf, showFailure } from './failure-window.ts';
+import { createHost } from './host.ts';
+import { type Launch, readLaunch } from './launch.ts';
+import { showNotice } from './notifications.ts';
 import { openCore } from './open-core.ts';
+import { LOCAL_HOST } from './port.ts';
 import { rendererFolder } from './resources.ts';
+import { runShell } from './run-shell.ts';
 import { denyPermissions, guardPages } from './security.ts';
-import { createDashboardWindow } from './windows.ts';
+import { settlePort } from './settle-port.ts';
+import { logFileIn, openContext, type ShellContext, systemLanguage } from './shell-context.ts';
+import type { ShellPages } from './shell-page.ts';
+import { createUpdater } from './updater.ts';
+import { createDashboardWindow, type DashboardWindow } from './windows.ts';
+import { wordsIn } from './words.ts';
 
-const DEFAULT_ADDRESS = { host: '127.0.0.1', port: 20_128 };
 /** How long open streams may go on after Quit. */
 const DRAIN_MS = 5_000;
 
 export function runDesktop(): void {
   if (!app.requestSingleInstanceLock()) {
+    // The first instance has been told what this one was asked to do.
     app.quit();
     return;
   }
   registerAppScheme();
-  void start();
+  const pages: ShellPages = new Map();
+  app
+    .whenReady()
+    .then(() => start(pages))
+    .catch((thrown: unknown) => fail(thrown, pages));
 }
 
-async function start(): Promise<void> {
-  const environment = readEnvironment(process.env);
-  const log = createLog(environment.logLevel);
-  await app.whenReady();
-  guardPages(APP_ORIGIN, log);
+/** A start that failed says why in a window, in words that need no settings. */
+function fail(thrown: unknown, pages: ShellPages): void {
+  const words = wordsIn('system', systemLanguage());
+  const failure = { title: words.say('failure.title'), reason: reasonOf(thrown), logFile: logFileIn(dataPaths()) };
+  app.on('second-instance', () => showFailure(failure, words, pages));
+  showFailure(failure, words, pages);
+}
+
+async function start(pages: ShellPages): Promise<void> {
+  // Nothing may be loaded before these stand, a page about a failure included.
+  serveApp(rendererFolder(), pages);
   denyPermissions(session.defaultSession, APP_ORIGIN);
-  serveApp(rendererFolder(), new Map());
-  const core = await openCore(environment, dataPaths(), log);
-  await core.start(DEFAULT_ADDRESS);
-  servePorts(await core.api(), { origin: APP_ORIGIN, log });
-  const dashboard = createDashboardWindow();
-  app.on('second-instance', () => dashboard.show());
-  app.on('activate', () => dashboard.show());
-  app.on('window-all-closed', () => undefined);
-  endWith(core, () => dashboard.release());
-  dashboard.show();
+  if (process.platform !== 'darwin') Menu.setApplicationMenu(null);
+  const context = openContext(pages);
+  guardPages(APP_ORIGIN, context.log);
+  try {
+    await serve(context, readLaunch(process.argv));
+  } catch (thrown) {
+    context.log.error('OmniRoute could not start.', {}, thrown);
+    throw thrown;
+  }
 }
 
-/** Quit waits for open streams, then ends. */
-function endWith(core: Core, onQuit: () => void): void {
-  let isStopped = false;
+async function serve(context: ShellContext, launch: Launch): Promise<void> {
+  const { environment, paths, log } = context;
+  // The tray keeps the app alive.
+  app.on('window-all-closed', () => undefined);
+  const isHidden = launch.isHidden || wasStartedAtLogin();
+  const port = await settlePort(context, { ...launch, isHidden });
+  if (port === undefined) return app.quit();
+
+  const dashboard = openDashboard(context);
+  let core: Core | undefined;
+  let onUpdate: (state: UpdateState) => void = () => undefined;
+  const updater = createUpdater({ log, onChange: (state) => onUpdate(state) });
+  const host = createHost({ context, updater, openDashboard: () => dashboard.show(), core: () => core });
+  core = await openCore({ environment, paths, log, desktop: host });
+  const address = await listen(core, { host: environment.host ?? LOCAL_HOST, port });
+  log.info('OmniRoute listens.', { ...address });
+  const api = await core.api();
+  servePorts(api, { origin: APP_ORIGIN, log });
+  const shell = await runShell({ context, core, client: api.client, host, dashboard, updater, port: address.port });
+  onUpdate = shell.onUpdate;
+
+  app.on('second-instance', (_event, args) => dashboard.show(readLaunch(args).path));
+  app.on('activate', () => dashboard.show());
+  drainAtQuit(core, () => {
+    shell.stop();
+    dashboard.release();
+  });
+  if (!isHidden) dashboard.show(launch.path);
+}
+
+async function listen(core: Core, address: { host: string; port: number }): Promise<{ host: string; port: number }> {
+  try {
+    return await core.start(address);
+  } catch (error) {
+    await core.stop(0);
+    throw error;
+  }
+}
+
+function openDashboard({ preferences, log, words, paths, pages }: ShellContext): DashboardWindow {
+  const logFile = logFileIn(paths);
+  return createDashboardWindow({
+    ...{ preferences, log },
+    onRecovered() {
+      const { say } = words();
+      showNotice({ title: say('notify.crash.title'), body: say('notify.crash.body', { log: logFile }) });
+    },
+    onGivenUp() {
+      const { say } = words();
+      showFailure({ title: say('crash.title'), reason: say('crash.body'), logFile }, words(), pages);
+    },
+  });
+}
+
+/** Quit waits for open streams as long as they may take, then ends. */
+function drainAtQuit(core: Core, onQuit: () => void): void {
+  let state: 'running' | 'draining' | 'drained' = 'running';
   app.on('before-quit', (event) => {
-    onQuit();
-    if (isStopped) return;
+    if (state === 'drained') return;
     event.preventDefault();
+    if (state === 'draining') return;
+    state = 'draining';
+    onQuit();
     void core.stop(DRAIN_MS).finally(() => {
-      isStopped = true;
+      state = 'drained';
       app.quit();
     });
   });

@@ -2,11 +2,11 @@
 import pino from 'pino';
 import type { Log, LogFields } from '../../core/base/log.ts';
 
-/** `level` is one of pino's: `debug`, `info`, `warn`, `error`, `silent`. */
-export function createLog(level: string): Log {
+/** `level` is one of pino's: `debug`, `info`, `warn`, `error`, `silent`. `destination` takes whole lines; default: stderr. */
+export function createLog(level: string, destination?: pino.DestinationStream): Log {
   const logger = pino(
     { level, base: null, timestamp: pino.stdTimeFunctions.isoTime },
-    pino.destination({ dest: 2, sync: true }),
+    destination ?? pino.destination({ dest: 2, sync: true }),
   );
   const write =
     (severity: 'debug' | 'info' | 'warn') =>

@@ -159,7 +159,8 @@ function readyLine({ child, stdout, stderr }: SpawnedServer): Promise<string> {
   });
 }
 
-async function login(baseUrl: string): Promise<ManagementClient> {
+/** Signs in with the password that `startGateway` sets. */
+export async function login(baseUrl: string): Promise<ManagementClient> {
   const answer = await fetch(`${baseUrl}/api/auth/login`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },

@@ -1,0 +1,36 @@
+/** What the tray shows, as one value; read by `tray-menu.ts`, made by `status-source.ts`. */
+import type { DesktopPreferences, UpdateState } from '../../core/management/desktop.ts';
+
+/** `degraded`: it serves, but a provider is left out or an account rests. `failing`: it cannot serve. */
+export type ServiceLook = 'running' | 'degraded' | 'paused' | 'failing';
+
+/** A provider that one signs in to. */
+export interface LoginLine {
+  readonly provider: string;
+  readonly name: string;
+  readonly state: 'signed-out' | 'connected' | 'expired' | 'refused';
+  /** Mail address or name, of the account that is used first. */
+  readonly account?: string;
+  /** Of the window that is closest to its end, 0 to 100. */
+  readonly leftPercent?: number;
+  readonly resetsAtMs?: number;
+}
+
+/** What the core tells; the rest of the state is the shell's own. */
+export interface ServiceStatus {
+  readonly look: ServiceLook;
+  readonly requestsToday: number;
+  /** US dollars. */
+  readonly costToday: number;
+  readonly logins: readonly LoginLine[];
+  /** Names, as clients ask for them. */
+  readonly combos: readonly string[];
+}
+
+export interface TrayState extends ServiceStatus {
+  readonly nowMs: number;
+  readonly port: number;
+  readonly preferences: DesktopPreferences;
+  readonly shortcutKeys: string;
+  readonly update: UpdateState;
+}

@@ -1,0 +1,12 @@
+/** What the test hands a stand-in that it starts, by environment variables. */
+import { join } from 'node:path';
+import { ROOT } from '../../support/sources.ts';
+
+const read = (name: string): string | undefined => process.env[`STAND_IN_${name}`];
+
+/** Electron's `userData`: the lock, electron-store's file, Chromium's profile. */
+export const userData = read('USER_DATA') ?? join(ROOT, '.stand-in');
+/** First of the person's languages. */
+export const language = read('LANGUAGE') ?? 'en-US';
+export const isDark = read('DARK') === 'true';
+export const appPath = ROOT;
