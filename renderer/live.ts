@@ -9,7 +9,7 @@ type Iterated<Stream> = Stream extends AsyncIterator<infer Event> ? Event : neve
 export type LiveEvent = Iterated<Outputs['live']['events']>;
 type Listener = (event: LiveEvent) => void;
 
-const RETRY_MS = { first: 500, most: 10_000 };
+const RETRY_MS = { first: 500, most: 3_000 };
 /** Facts come in bursts; data is asked for anew at most this often. */
 const RENEWAL_MS = 500;
 
@@ -59,6 +59,7 @@ export function useRenewalByFacts(): void {
   const old = useRef(new Set<string>());
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   useLiveEvents(({ type }) => {
+    if (type === 'missed') void queryClient.invalidateQueries();
     for (const key of MADE_OLD[type] ?? []) old.current.add(JSON.stringify(key));
     if (old.current.size === 0) return;
     timer.current ??= setTimeout(() => {
@@ -74,9 +75,14 @@ function openStream(): () => void {
   const controller = new AbortController();
   void (async () => {
     let waitMs = RETRY_MS.first;
+    let wasOpen = false;
     while (!controller.signal.aborted) {
       try {
-        for await (const event of await api.live.events(undefined, { signal: controller.signal })) {
+        const events = await api.live.events(undefined, { signal: controller.signal });
+        // What happened in between was heard by nobody.
+        if (wasOpen) void queryClient.invalidateQueries();
+        wasOpen = true;
+        for await (const event of events) {
           waitMs = RETRY_MS.first;
           for (const listener of listeners) listener(event);
         }

@@ -7,7 +7,7 @@ import './app/styles.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app/app.tsx';
-import { startLanguages } from './app/languages.ts';
+import { startLanguages } from './ui/languages.ts';
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('The page has no #root.');

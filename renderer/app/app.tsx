@@ -4,9 +4,9 @@ import { Notifications } from '@mantine/notifications';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { queryClient } from '../api.ts';
+import { directionOf } from '../ui/languages.ts';
 import { Announcer } from './announcer.tsx';
 import { Gate } from './gate.tsx';
-import { directionOf } from './languages.ts';
 import { cssVariables, theme } from './theme.ts';
 
 export function App() {

@@ -1,8 +1,9 @@
 import { Button, SegmentedControl } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'wouter';
-import type { Outputs } from '../../api.ts';
+import { type Outputs, queries } from '../../api.ts';
 import { StateMark } from '../../ui/state-mark.tsx';
 import { QueryView, type QueryViewProps, RowsSkeleton } from '../../ui/states.tsx';
 import { EndpointForm } from './endpoint-form.tsx';
@@ -62,14 +63,31 @@ function Ways({ onConnected }: { readonly onConnected: () => void }) {
       />
       {way === 'key' && <KeyForm onConnected={onConnected} />}
       {way === 'endpoint' && <EndpointForm onConnected={onConnected} />}
-      {way === 'login' && (
+      {way === 'login' && <Logins />}
+    </div>
+  );
+}
+
+/** The accounts that can be signed in to; each is signed in to on its own page. */
+function Logins() {
+  const { t } = useTranslation('welcome');
+  const known = useQuery(queries.knownProviders.list.queryOptions());
+  return (
+    <QueryView query={known} skeleton={<RowsSkeleton rows={3} />} errorTitle={t('login.failed')}>
+      {({ providers }) => (
         <>
           <p className={styles.text}>{t('login.text')}</p>
-          <Button className={styles.submit ?? ''} component={Link} href="/providers">
-            {t('login.open')}
-          </Button>
+          <div className={styles.logins}>
+            {providers
+              .filter(({ hasLogin }) => hasLogin)
+              .map(({ id, name }) => (
+                <Button key={id} variant="default" component={Link} href={`/providers/${encodeURIComponent(id)}`}>
+                  {name}
+                </Button>
+              ))}
+          </div>
         </>
       )}
-    </div>
+    </QueryView>
   );
 }
