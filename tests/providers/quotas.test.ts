@@ -61,6 +61,20 @@ describe('a ChatGPT plan', () => {
   });
 });
 
+describe('a ChatGPT plan with credits', () => {
+  const rate_limit = { primary_window: { used_percent: 100, reset_after_seconds: 60 } };
+
+  it.each([
+    [{ has_credits: true, unlimited: false, balance: '5.39' }, [[], []], 'goes on beyond its windows'],
+    [{ has_credits: true, unlimited: true, balance: null }, [[], []], 'goes on for ever'],
+    [{ has_credits: true, unlimited: false, balance: 0 }, [undefined, []], 'stops where none are left'],
+    [{ has_credits: false, unlimited: false, balance: '0' }, [undefined], 'stops where there are none'],
+  ])('%j', (credits, models, _why) => {
+    const windows = read('codex', { rate_limit, credits })?.windows ?? [];
+    expect(windows.map((window) => window.models)).toEqual(models);
+  });
+});
+
 describe('a Copilot plan', () => {
   it('that is paid has snapshots, of which some are unlimited', () => {
     const answer = {
@@ -121,7 +135,8 @@ describe('a Kiro account', () => {
 describe('Gemini Code Assist', () => {
   it('has requests of each model', () => {
     const bucket = { modelId: 'gemini-2.5-pro', remainingFraction: 0.25, remainingAmount: '25', resetTime: LATER };
-    expect(read('gemini-cli', { buckets: [bucket, { tokenType: 'REQUESTS' }] })).toEqual({
+    const looser = { ...bucket, remainingFraction: 0.9 };
+    expect(read('gemini-cli', { buckets: [looser, bucket, looser, { tokenType: 'REQUESTS' }] })).toEqual({
       windows: [
         {
           ...{ name: 'gemini-2.5-pro', usedPercent: 75, remaining: 25, resetAtMs: Date.parse(LATER) },

@@ -24,6 +24,14 @@ export const codeAssistQuota: QuotaSource = {
         },
       ];
     });
-    return windows.length === 0 ? undefined : { windows };
+    return windows.length === 0 ? undefined : { windows: tightest(windows) };
   },
 };
+
+/** A model may have several, one for each kind of token: the one with the least left. */
+function tightest(windows: readonly QuotaWindow[]): readonly QuotaWindow[] {
+  const byModel = new Map<string, QuotaWindow>();
+  for (const window of windows)
+    if (window.usedPercent > (byModel.get(window.name)?.usedPercent ?? -1)) byModel.set(window.name, window);
+  return [...byModel.values()];
+}

@@ -15,9 +15,12 @@ export const codexQuota: QuotaSource = {
   read(answer, nowMs) {
     const limit = asObject(answer['rate_limit']);
     const review = asObject(answer['code_review_rate_limit']);
+    const credits = creditsOf(asObject(answer['credits']));
+    // Where credits are left, the account serves beyond its windows.
+    const holds = credits.some(({ usedPercent }) => usedPercent < 100) ? { models: [] } : {};
     const windows = [
-      ...windowOf(limit?.['primary_window'], '5h', nowMs),
-      ...windowOf(limit?.['secondary_window'], 'weekly', nowMs),
+      ...windowOf(limit?.['primary_window'], '5h', nowMs).map((window) => ({ ...window, ...holds })),
+      ...windowOf(limit?.['secondary_window'], 'weekly', nowMs).map((window) => ({ ...window, ...holds })),
       ...windowOf(review?.['primary_window'], 'code review', nowMs).map((window) => ({
         ...window,
         name: 'code review',
@@ -25,7 +28,8 @@ export const codexQuota: QuotaSource = {
       })),
     ];
     const plan = asString(answer['plan_type']);
-    return windows.length === 0 ? undefined : { ...(plan !== undefined && { plan }), windows };
+    if (windows.length === 0) return undefined;
+    return { ...(plan !== undefined && { plan }), windows: [...windows, ...credits] };
   },
 };
 
@@ -37,6 +41,15 @@ function windowOf(value: JsonValue | undefined, usual: string, nowMs: number): Q
   const resetAtMs = resetOf(window, nowMs);
   const name = NAMES[asNumber(window['limit_window_seconds']) ?? 0] ?? usual;
   return [{ name, usedPercent, ...(resetAtMs !== undefined && { resetAtMs }) }];
+}
+
+/** `{has_credits, unlimited, balance}`: bought ones, which are used where a window is not enough. */
+function creditsOf(credits: JsonObject | undefined): QuotaWindow[] {
+  if (credits?.['has_credits'] !== true) return [];
+  if (credits['unlimited'] === true) return [{ name: 'credits', usedPercent: 0, unlimited: true, models: [] }];
+  const balance = Number(credits['balance'] ?? Number.NaN);
+  if (!Number.isFinite(balance)) return [];
+  return [{ name: 'credits', usedPercent: balance > 0 ? 0 : 100, remaining: balance, models: [] }];
 }
 
 function resetOf(window: JsonObject, nowMs: number): number | undefined {

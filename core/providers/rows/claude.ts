@@ -45,6 +45,7 @@ export const claude = defineProvider({
     identity: {
       'user-agent': 'claude-cli/2.1.220 (external, cli)',
       'x-app': 'cli',
+      'anthropic-dangerous-direct-browser-access': 'true',
       'anthropic-beta': 'claude-code-20250219',
     },
   },

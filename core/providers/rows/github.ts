@@ -8,6 +8,7 @@ import { copilotQuota } from '../quotas/copilot.ts';
 
 /** Every call names an editor and the integration that the sign-in was made with; without them it is answered with 400. */
 const EDITOR = {
+  'user-agent': 'OmniRoute',
   'copilot-integration-id': 'vscode-chat',
   'editor-version': 'vscode/1.110.0',
   'editor-plugin-version': 'copilot-chat/0.38.0',

@@ -22,6 +22,7 @@ export function startCopilot(tokens: readonly string[]): Promise<AccountUpstream
     rules: (received) => [
       ['The path is wrong.', received.path in ANSWERS],
       ...headerRules(received, {
+        'user-agent': /^(?!GitHubCopilotChat)./,
         'copilot-integration-id': /./,
         'editor-version': /^[\w-]+\/[\d.]+$/,
         'editor-plugin-version': /^[\w-]+\/[\d.]+$/,
@@ -31,7 +32,7 @@ export function startCopilot(tokens: readonly string[]): Promise<AccountUpstream
         'x-initiator': isPersons(received) ? 'user' : 'agent',
         'copilot-vision-request': JSON.stringify(received.body).includes('base64') ? 'true' : /^$/,
       }),
-      ...absentRules(received, ['user-agent', 'x-vscode-user-agent-library-version']),
+      ...absentRules(received, ['x-vscode-user-agent-library-version']),
       ['A part is neither text nor image.', received.path !== '/chat/completions' || partsOf(received).every(isPlain)],
     ],
     refuse: (response, status, message) => sendJson(response, { error: { message, code: 'bad_request' } }, status),
