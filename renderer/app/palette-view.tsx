@@ -43,6 +43,8 @@ export function PaletteView({ isOpen, onClose, groups }: PaletteViewProps) {
   return (
     <Spotlight
       store={store}
+      title={t('palette.title')}
+      classNames={{ header: 'visually-hidden' }}
       actions={data}
       shortcut={null}
       nothingFound={t('palette.nothing')}

@@ -59,10 +59,13 @@ export function formatRelative(time: Date, nowMs = Date.now()): string {
   return new Intl.RelativeTimeFormat(locale(), { numeric: 'auto', style: 'short' }).format(count, unit);
 }
 
-/** `840 ms`, `2.4 s`, `3 min`, `2 h 5 min`. */
+/** `840 ms`, `2.4 s`, `3 m`, `2 h 5 m`. */
 export function formatDuration(ms: number): string {
   const unit = (value: number, name: string, digits = 0): string =>
-    formatNumber(value, { style: 'unit', unit: name, unitDisplay: 'narrow', maximumFractionDigits: digits });
+    new Intl.NumberFormat(locale(), { style: 'unit', unit: name, unitDisplay: 'narrow', maximumFractionDigits: digits })
+      .formatToParts(value)
+      .map(({ type, value: part }) => (type === 'unit' ? `\u202f${part}` : part.trim()))
+      .join('');
   if (ms < 1_000) return unit(Math.max(0, Math.round(ms)), 'millisecond');
   if (ms < 60_000) return unit(ms / 1_000, 'second', ms < 10_000 ? 1 : 0);
   const minutes = Math.round(ms / 60_000);

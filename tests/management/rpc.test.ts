@@ -1,8 +1,10 @@
 /** The contract over oRPC's own protocol, called with oRPC's own client, as the dashboard does. */
 import { createORPCClient, ORPCError } from '@orpc/client';
 import { RPCLink } from '@orpc/client/fetch';
+import { traverseContractProcedures } from '@orpc/server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ManagementApi } from '../../core/management/client.ts';
+import { contract } from '../../core/management/contract.ts';
 import { type ManagementServer, PASSWORD, startManagement } from '../support/management-server.ts';
 
 let server: ManagementServer;
@@ -48,6 +50,17 @@ describe('management over RPC', () => {
       const answer = await server.call('POST', `/api/rpc/${path}`, { json: {} });
       expect([answer.status, answer.body]).toMatchObject([401, { json: { code: 'unauthenticated' } }]);
     }
+  });
+
+  it('answers 401 to a stranger at each call of the contract but those of signing in', async () => {
+    const paths: string[] = [];
+    traverseContractProcedures({ router: contract, path: [] }, ({ path }) => paths.push(path.join('/')));
+    expect(paths.length).toBeGreaterThan(80);
+    const statuses = await Promise.all(
+      paths.map(async (path) => [path, (await server.call('POST', `/api/rpc/${path}`, { json: {} })).status] as const),
+    );
+    const open = statuses.filter(([, status]) => status !== 401).map(([path]) => path);
+    expect(open.toSorted()).toEqual(['auth/login', 'auth/logout', 'auth/setup', 'auth/status']);
   });
 
   it('takes a key with the management scope, and no other', async () => {

@@ -7,7 +7,6 @@ import {
   expectGoodLook,
   LOOKS,
   NO_BROWSER,
-  settled,
   startDashboard,
 } from '../support/dashboard.ts';
 import { startGateway } from '../support/gateway-process.ts';
@@ -24,24 +23,58 @@ describe.skipIf(NO_BROWSER !== undefined)('the frame', () => {
     await expectGoodLook(await dashboard.open({ theme, width }), `frame-${theme}-${width}`);
   });
 
-  it('reaches pages by g and a letter, the search by /, the keys by ?', async () => {
-    const { page } = await dashboard.open();
+  it('reaches pages by g and a letter, and lists the keys at ?', async () => {
+    const opened = await dashboard.open({ theme: 'dark' });
+    const { page } = opened;
     await page.keyboard.press('g');
-    await page.keyboard.press('p');
-    await page.waitForURL('**/providers');
+    await page.keyboard.press('k');
+    await page.waitForURL('**/keys');
     await page.keyboard.press('?');
     await page.getByRole('dialog', { name: 'Keyboard' }).waitFor();
+    await expectGoodLook(opened, 'frame-keys');
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await page.keyboard.press('/');
+    await expect.poll(() => page.evaluate('document.activeElement.placeholder')).toBe('Search keys');
   });
 
-  it('reaches every page from the palette', async () => {
-    const { page, errors } = await dashboard.open();
+  it('reaches every page and the actions of this one from the palette', async () => {
+    const opened = await dashboard.open({ path: '/keys' });
+    const { page, errors } = opened;
     await page.keyboard.press('Control+k');
     const field = page.getByPlaceholder('Search pages and actions');
+    await field.waitFor();
+    await expectGoodLook(opened, 'frame-palette');
     await field.fill('Limits');
     await page.keyboard.press('Enter');
     await page.waitForURL('**/limits');
-    await settled(page);
+    await page.goBack();
+    await page.keyboard.press('Control+k');
+    await field.fill('Create');
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog', { name: 'Create key' }).waitFor();
     expect(errors).toEqual([]);
+  });
+
+  it('has its pages in a drawer where there is no room, and skips to the content', async () => {
+    const opened = await dashboard.open({ width: 640 });
+    const { page } = opened;
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate('document.activeElement.textContent')).toBe('Skip to the content');
+    await page.keyboard.press('Tab');
+    await page.getByRole('button', { name: 'Open the menu' }).click();
+    await page.getByRole('dialog').getByRole('link', { name: 'API keys' }).waitFor();
+    await expectGoodLook(opened, 'frame-drawer');
+    await page.getByRole('dialog').getByRole('link', { name: 'API keys' }).click();
+    await page.getByRole('heading', { name: 'API keys' }).waitFor();
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await expectGoodLook(opened, 'frame-640');
+  });
+
+  it('speaks the language of the browser', async () => {
+    const { page } = await dashboard.open({ language: 'fi-FI' });
+    await page.getByRole('heading', { name: 'Etusivu' }).waitFor();
+    expect(await page.evaluate('document.documentElement.lang')).toBe('fi');
   });
 
   it('says that the gateway is lost, and recovers by itself when it is back', async () => {

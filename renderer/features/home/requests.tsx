@@ -82,7 +82,11 @@ function ActiveRow({ request }: { readonly request: Active }) {
   const { model, requestedModel, account, client, startedAtMs, isAnswering } = request;
   return (
     <li className={styles.row} data-active>
-      <StateMark isCompact state="degraded" label={isAnswering ? t('requests.answering') : t('requests.waiting')} />
+      <StateMark
+        isCompact
+        state={isAnswering ? 'healthy' : 'off'}
+        label={isAnswering ? t('requests.answering') : t('requests.waiting')}
+      />
       <Names model={model ?? requestedModel} about={[account, client]} />
       <span className={styles.figure}>{isAnswering ? t('requests.answering') : t('requests.waiting')}</span>
       <span className={styles.figure}>{formatDuration(Math.max(0, nowMs - startedAtMs))}</span>
