@@ -5,14 +5,14 @@
 import { objectsOf } from '../../../core/base/json.ts';
 import { sendJson } from '../upstream.ts';
 import { answerMessages } from './messages-wire.ts';
-import { type AccountUpstream, absentRules, headerRules, startService } from './upstream.ts';
+import { type AccountUpstream, absentRules, type GoodTokens, headerRules, startService } from './upstream.ts';
 
 const IDENTITY = "You are Claude Code, Anthropic's official CLI for Claude.";
 export const ONLY_CLAUDE_CODE =
   'This credential is only authorized for use with Claude Code and cannot be used for other API requests.';
 
 /** `isStrict`: only Claude Code is served. */
-export function startClaude(tokens: readonly string[], options: { isStrict?: boolean } = {}): Promise<AccountUpstream> {
+export function startClaude(tokens: GoodTokens, options: { isStrict?: boolean } = {}): Promise<AccountUpstream> {
   return startService({
     tokens,
     rules: (received) => {

@@ -1,7 +1,7 @@
 /** Gemini Code Assist: Gemini in an envelope (google-gemini/gemini-cli, code_assist/converter.ts). */
 import { asObject, asString, isObject, objectsOf } from '../../../core/base/json.ts';
 import { sendJson, sendSse } from '../upstream.ts';
-import { type AccountUpstream, absentRules, CALL, nextTurn, startService } from './upstream.ts';
+import { type AccountUpstream, absentRules, CALL, type GoodTokens, nextTurn, startService } from './upstream.ts';
 
 const OUTSIDE = new Set(['project', 'model', 'user_prompt_id', 'request']);
 const INSIDE = new Set([
@@ -11,7 +11,7 @@ const INSIDE = new Set([
 
 export const PROJECT = 'silver-park-1234';
 
-export function startCodeAssist(tokens: readonly string[]): Promise<AccountUpstream> {
+export function startCodeAssist(tokens: GoodTokens): Promise<AccountUpstream> {
   return startService({
     tokens,
     rules: (received) => {

@@ -2,7 +2,7 @@
 import { asString, isObject, objectsOf } from '../../../core/base/json.ts';
 import { sendJson } from '../upstream.ts';
 import { answerResponses } from './responses-wire.ts';
-import { type AccountUpstream, absentRules, headerRules, startService } from './upstream.ts';
+import { type AccountUpstream, absentRules, type GoodTokens, headerRules, startService } from './upstream.ts';
 
 /** All that its own client sends; anything else is an unsupported parameter. */
 const KNOWN = new Set([
@@ -13,7 +13,7 @@ const KNOWN = new Set([
 const USAGE = { input_tokens: 900, output_tokens: 40, total_tokens: 940 };
 export const ACCOUNT_ID = '8d6f0a5e-1111-4222-8333-444455556666';
 
-export function startCodex(tokens: readonly string[]): Promise<AccountUpstream> {
+export function startCodex(tokens: GoodTokens): Promise<AccountUpstream> {
   return startService({
     tokens,
     rules: (received) => {

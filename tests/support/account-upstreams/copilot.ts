@@ -5,7 +5,7 @@ import { type Received, sendJson } from '../upstream.ts';
 import { answerChat } from './chat-wire.ts';
 import { answerMessages } from './messages-wire.ts';
 import { answerResponses } from './responses-wire.ts';
-import { type AccountUpstream, absentRules, headerRules, startService } from './upstream.ts';
+import { type AccountUpstream, absentRules, type GoodTokens, headerRules, startService } from './upstream.ts';
 
 /** Served at /responses only, though nothing in its name says so. */
 export const ONLY_RESPONSES = 'raven-1';
@@ -16,7 +16,7 @@ const ANSWERS: Readonly<Record<string, (received: Received, response: ServerResp
   '/v1/messages': answerMessages,
 };
 
-export function startCopilot(tokens: readonly string[]): Promise<AccountUpstream> {
+export function startCopilot(tokens: GoodTokens): Promise<AccountUpstream> {
   return startService({
     tokens,
     rules: (received) => [

@@ -2,9 +2,9 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { sendJson } from '../upstream.ts';
 import { answerChat } from './chat-wire.ts';
-import { type AccountUpstream, startService } from './upstream.ts';
+import { type AccountUpstream, type GoodTokens, startService } from './upstream.ts';
 
-export function startIflow(keys: readonly string[]): Promise<AccountUpstream> {
+export function startIflow(keys: GoodTokens): Promise<AccountUpstream> {
   const seen = new Set<string>();
   return startService({
     tokens: keys,

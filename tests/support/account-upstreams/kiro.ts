@@ -2,13 +2,22 @@
 import { asObject, asString, type JsonObject, objectsOf } from '../../../core/base/json.ts';
 import { awsEvent, readConversation } from '../codewhisperer-wire.ts';
 import { sendJson } from '../upstream.ts';
-import { type AccountUpstream, absentRules, CALL, headerRules, nextTurn, startService, type Turn } from './upstream.ts';
+import {
+  type AccountUpstream,
+  absentRules,
+  CALL,
+  type GoodTokens,
+  headerRules,
+  nextTurn,
+  startService,
+  type Turn,
+} from './upstream.ts';
 
 export const PROFILE = 'arn:aws:codewhisperer:eu-central-1:123456789012:profile/ABCDEF';
 const TOP_LEVEL = new Set(['conversationState', 'profileArn', 'inferenceConfig']);
 
 /** The region is the first segment of the path, as the host's name would have it. */
-export function startKiro(tokens: readonly string[], region: string): Promise<AccountUpstream> {
+export function startKiro(tokens: GoodTokens, region: string, profile = PROFILE): Promise<AccountUpstream> {
   return startService({
     tokens,
     rules: (received) => {
@@ -22,7 +31,7 @@ export function startKiro(tokens: readonly string[], region: string): Promise<Ac
           'amz-sdk-invocation-id': /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
         }),
         ...absentRules(received, ['user-agent', 'x-amz-user-agent']),
-        ['The profile is missing.', body['profileArn'] === PROFILE],
+        ['The profile is missing.', body['profileArn'] === profile],
         ...Object.keys(body).map((name) => [`Unexpected member ${name}.`, TOP_LEVEL.has(name)] as const),
         [`Improperly formed request. ${faultOf(body)}`, faultOf(body) === ''],
       ];

@@ -2,9 +2,9 @@
 import { isObject, objectsOf } from '../../../core/base/json.ts';
 import { sendJson } from '../upstream.ts';
 import { answerChat } from './chat-wire.ts';
-import { type AccountUpstream, absentRules, headerRules, startService } from './upstream.ts';
+import { type AccountUpstream, absentRules, type GoodTokens, headerRules, startService } from './upstream.ts';
 
-export function startQwen(tokens: readonly string[]): Promise<AccountUpstream> {
+export function startQwen(tokens: GoodTokens): Promise<AccountUpstream> {
   return startService({
     tokens,
     rules: (received) => {

@@ -33,13 +33,16 @@ export interface AccountUpstream extends Upstream {
 /** A check of one call: what is wrong with it, or undefined. */
 export type Rule = readonly [fault: string, holds: boolean];
 
+/** A list, or who knows it. */
+export type GoodTokens = readonly string[] | ((token: string) => boolean);
+
 export interface Service {
   rules(received: Received): readonly Rule[];
   /** The vendor's way to say no. */
   refuse(response: ServerResponse, status: number, fault: string): void;
   answer(received: Received, response: ServerResponse): void;
   /** The tokens that are good; a call with another one is refused with 401. */
-  readonly tokens: readonly string[];
+  readonly tokens: GoodTokens;
 }
 
 /** Starts a service that answers what keeps all its rules, and refuses and notes what does not. */
@@ -53,8 +56,9 @@ export async function startService(service: Service): Promise<AccountUpstream> {
       return void response.end(JSON.stringify(planned.body));
     }
     const token = received.headers.authorization?.replace(/^Bearer /, '');
-    if (token === undefined || !service.tokens.includes(token))
-      return service.refuse(response, 401, 'The token is not valid.');
+    const { tokens } = service;
+    const isGood = token !== undefined && (typeof tokens === 'function' ? tokens(token) : tokens.includes(token));
+    if (!isGood) return service.refuse(response, 401, 'The token is not valid.');
     const broken = service.rules(received).flatMap(([fault, holds]) => (holds ? [] : [fault]));
     faults.push(...broken);
     const [first] = broken;
