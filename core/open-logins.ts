@@ -1,9 +1,10 @@
 /** Opens the sign-ins and the keeper of their tokens, and refreshes in the background what is about to end. */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Flow, FlowContext, TokenSet, VendorTool } from './accounts/flows/flow.ts';
+import type { Flow, FlowContext, SignedIn, TokenSet, VendorTool } from './accounts/flows/flow.ts';
 import { FLOWS, flowOf } from './accounts/flows/index.ts';
 import type { HttpSend } from './accounts/http.ts';
-import { type ClientSources, clientOf } from './accounts/logins/clients.ts';
+import { type ClientSources, clientOf, findClient } from './accounts/logins/clients.ts';
+import { createImports, followedTokens, type Imports } from './accounts/logins/imports.ts';
 import { type LoginProvider, loginProviders } from './accounts/logins/login-providers.ts';
 import { createLogins, type Logins } from './accounts/logins/logins.ts';
 import { saveLogin } from './accounts/logins/save-login.ts';
@@ -26,7 +27,7 @@ export interface LoginParts {
   readonly clock: Clock;
   readonly log: Log;
   readonly events: EventSink;
-  readonly environment: Pick<Environment, 'oauthClients' | 'searchPath'>;
+  readonly environment: Pick<Environment, 'oauthClients' | 'searchPath' | 'machine'>;
   providers(): ReadonlyMap<string, Provider>;
   readonly send: HttpSend;
   /** Routing must take a new picture. */
@@ -37,6 +38,7 @@ export interface LoginParts {
 
 export interface OpenLogins {
   readonly logins: Logins & { providers(): Promise<readonly LoginProvider[]> };
+  readonly imports: Imports;
   readonly keeper: TokenKeeper;
   /** Ends sign-ins, and waits a little for refreshes: their tokens must be kept. */
   close(): Promise<void>;
@@ -52,26 +54,33 @@ export function openLogins(parts: LoginParts): OpenLogins {
   const tokens = createTokenStore({ store, vault, nowMs: clock.nowMs });
   const keeper = createTokenKeeper({
     ...{ store, tokens, flowOf, onChange, events, clock, log },
-    refresh: (connection, held, signal) => refreshTokens(connection, held, signal, { ...parts, sources }),
+    refresh: async (connection, held, signal) =>
+      followedTokens(parts.environment.machine, held, clock.nowMs()) ??
+      (await refreshTokens(connection, held, signal, { ...parts, sources })),
   });
+  const save = (signedIn: SignedIn, row: Provider): ConnectionRecord => {
+    const connection = saveLogin(signedIn, row, { store, tokens, clock });
+    parts.onGoodKey(connection.id);
+    onChange();
+    events.emit({
+      ...({ type: 'account-changed', atMs: clock.nowMs(), state: 'good' } as const),
+      ...{ connectionId: connection.id, provider: row.id },
+    });
+    return connection;
+  };
+  const context = (row: Provider) => contextOf(row, undefined, parts);
   const logins = createLogins({
     ...{ flows: FLOWS, providers, clients: sources, events },
-    context: (row) => contextOf(row, undefined, parts),
-    save(signedIn, row) {
-      const connection = saveLogin(signedIn, row, { store, tokens, clock });
-      parts.onGoodKey(connection.id);
-      onChange();
-      events.emit({
-        ...({ type: 'account-changed', atMs: clock.nowMs(), state: 'good' } as const),
-        ...{ connectionId: connection.id, provider: row.id },
-      });
-      return connection;
-    },
+    ...{ context, save },
+  });
+  const imports = createImports({
+    ...{ machine: parts.environment.machine, flowOf, providers, context, save },
+    clientOf: (row, flow) => findClient({ row, flow }, sources),
   });
   const stopSweeps = startSweeps(keeper);
   return {
     logins: { ...logins, providers: () => loginProviders(FLOWS, providers(), sources) },
-    keeper,
+    ...{ imports, keeper },
     async close() {
       stopSweeps();
       logins.stop();

@@ -99,6 +99,7 @@ export function openSurfaces(
     catalog: { list: (providerId) => live.current().catalog.list(providerId) },
     defaultCatalog: () => openCatalog({ providers: [...live.providers().values()] }),
     providers: live.providers,
+    imports: logins.imports,
     logins: logins.logins,
     quotas: quotas.quotas,
     changed() {

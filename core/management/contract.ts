@@ -17,6 +17,7 @@ import { modelsContract } from './models.ts';
 import { monitoringContract } from './monitoring.ts';
 import { oauthContract } from './oauth.ts';
 import { oauthFlowsContract } from './oauth-flows.ts';
+import { oauthImportsContract } from './oauth-imports.ts';
 import { policiesContract } from './policies.ts';
 import { pricingContract } from './pricing.ts';
 import { providerModelsContract } from './provider-models.ts';
@@ -57,6 +58,7 @@ export const contract = {
   live: liveContract,
   oauth: oauthContract,
   oauthFlows: oauthFlowsContract,
+  oauthImports: oauthImportsContract,
   usage: usageContract,
   usageLogs: usageLogsContract,
   proxy: proxyContract,

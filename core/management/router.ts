@@ -18,6 +18,7 @@ import { modelsHandlers } from './models.ts';
 import { monitoringHandlers } from './monitoring.ts';
 import { oauthHandlers } from './oauth.ts';
 import { oauthFlowsHandlers } from './oauth-flows.ts';
+import { oauthImportsHandlers } from './oauth-imports.ts';
 import { policiesHandlers } from './policies.ts';
 import { pricingHandlers } from './pricing.ts';
 import { providerModelsHandlers } from './provider-models.ts';
@@ -58,6 +59,7 @@ export const router = implementer.router({
   live: liveHandlers(implementer),
   oauth: oauthHandlers(implementer),
   oauthFlows: oauthFlowsHandlers(implementer),
+  oauthImports: oauthImportsHandlers(implementer),
   usage: usageHandlers(implementer),
   usageLogs: usageLogsHandlers(implementer),
   proxy: proxyHandlers(implementer),

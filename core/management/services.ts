@@ -1,5 +1,6 @@
 /** What management works on. The interface, not the parts behind it: REST, IPC and tests hand in their own. */
 import type { Accounts } from '../accounts/accounts.ts';
+import type { Imports } from '../accounts/logins/imports.ts';
 import type { LoginProvider } from '../accounts/logins/login-providers.ts';
 import type { Logins } from '../accounts/logins/logins.ts';
 import type { QuotaKeeper } from '../accounts/quota/quota-keeper.ts';
@@ -54,6 +55,8 @@ export interface ManagementServices {
   /** Absent in a server without the desktop app. */
   readonly desktop?: DesktopHost;
   readonly serviceState: ServiceState;
+  /** Logins of the vendors' tools on this machine. */
+  readonly imports: Imports;
   readonly logins: Logins & { providers(): Promise<readonly LoginProvider[]> };
   readonly sessions: Sessions;
   readonly apiKeys: ApiKeys;

@@ -2,7 +2,10 @@
  * The one reader of environment variables. `main/` hands in `process.env`; everything else sees typed values, checked
  * once at start, so that a mistake is named there and not met later. Secrets leave here wrapped.
  */
+import { homedir } from 'node:os';
 import { delimiter } from 'node:path';
+import { platform } from 'node:process';
+import type { Machine } from '../accounts/flows/tool-logins/tool-login.ts';
 import { OmniError } from '../base/errors.ts';
 import { compact } from '../base/json.ts';
 import { Secret } from '../base/secret.ts';
@@ -32,6 +35,8 @@ export interface Environment {
   readonly oauthClients: OAuthClients;
   /** The folders of `PATH`: where the vendors' own programs are looked for. */
   readonly searchPath: readonly string[];
+  /** Where the vendors' tools keep their logins. */
+  readonly machine: Machine;
   /** Settings that the environment decides; they cannot be changed while it does. */
   readonly settings: Partial<Settings>;
   /** Sentences for the start-up log: what was set and not used, and why. */
@@ -65,9 +70,18 @@ export function readEnvironment(record: EnvironmentRecord): Environment {
     proxies: proxiesOf(text),
     oauthClients: oauthClientsOf(record),
     searchPath: (record['PATH'] ?? '').split(delimiter).filter((folder) => folder !== ''),
+    machine: machineOf(text),
     settings: settingsOf(text, warnings),
     warnings,
   };
+}
+
+/** Only what the tools themselves look at: this is handed around. */
+const TOOL_VARIABLES = ['CLAUDE_CONFIG_DIR', 'CODEX_HOME', 'GEMINI_CLI_HOME', 'XDG_CONFIG_HOME', 'LOCALAPPDATA'];
+
+function machineOf(text: (name: string) => string | undefined): Machine {
+  const env = Object.fromEntries(TOOL_VARIABLES.map((name) => [name, text(name)]));
+  return { platform, homeDirectory: text('HOME') ?? text('USERPROFILE') ?? homedir(), env };
 }
 
 function oauthClientsOf(record: EnvironmentRecord): OAuthClients {

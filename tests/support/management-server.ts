@@ -27,7 +27,7 @@ import { createBalancer } from '../../core/routing/live-balancer.ts';
 import { createResilience } from '../../core/routing/live-resilience.ts';
 import type { Store } from '../../core/store/store.ts';
 import { memoryAccounts } from './memory-accounts.ts';
-import { memoryLogins, memoryQuotas } from './memory-logins.ts';
+import { memoryLogins, memoryQuotas, noImports } from './memory-logins.ts';
 import { memoryStore } from './memory-store.ts';
 import { memoryVault } from './memory-vault.ts';
 import { testClock } from './test-clock.ts';
@@ -100,7 +100,7 @@ async function servicesInMemory(hasPassword: boolean, store: Store, changed: () 
   });
   await sessions.start();
   return {
-    ...{ store, vault, logins: memoryLogins(), quotas: memoryQuotas() },
+    ...{ store, vault, logins: memoryLogins(), imports: noImports, quotas: memoryQuotas() },
     accounts: memoryAccounts({
       store,
       vault,

@@ -29,3 +29,9 @@ export function memoryQuotas(): ManagementServices['quotas'] {
     read: () => Promise.reject(new OmniError('not_found', 'No quota is known here.')),
   };
 }
+
+/** A machine without any tool's login. */
+export const noImports: ManagementServices['imports'] = {
+  list: () => Promise.resolve([]),
+  take: () => Promise.reject(new OmniError('not_found', 'No such login.')),
+};

@@ -134,6 +134,11 @@ export interface Flow {
   ): Promise<SignedIn>;
   /** The tokens that come after these. Throws as `grantToken` does. */
   refresh(tokens: TokenSet, context: FlowContext): Promise<TokenSet>;
+  /**
+   * Asks the provider whether these tokens work, where neither `complete` nor a quota tells. Throws `upstream_*` when
+   * they do not. For logins that were made elsewhere.
+   */
+  probe?(tokens: TokenSet, context: FlowContext): Promise<void>;
   /** What calls are made with; default: the access token. */
   key?(tokens: TokenSet): Secret | undefined;
 }

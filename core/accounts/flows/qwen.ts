@@ -3,7 +3,17 @@ import { asString, type JsonObject } from '../../base/json.ts';
 import { claimsOf } from '../oauth/claims.ts';
 import type { Granted } from '../oauth/grants.ts';
 import { FORM } from '../oauth/wire.ts';
-import { figure, grantCall, pkceParameters, refreshGrant, textsOf, tokensOf, urlAt } from './common.ts';
+import {
+  bearer,
+  figure,
+  grantCall,
+  pkceParameters,
+  readAccount,
+  refreshGrant,
+  textsOf,
+  tokensOf,
+  urlAt,
+} from './common.ts';
 import type { Flow } from './flow.ts';
 
 const TOKEN_PATH = '/api/v1/oauth2/token';
@@ -39,6 +49,10 @@ export const qwenFlow: Flow = {
     const granted = await refreshGrant(tokens, grantCall(context, urlAt(context.row, 'token', TOKEN_PATH), FORM));
     const data = { ...tokens.data, ...hostData(granted) };
     return { ...tokensOf(granted, context, tokens), data, secrets: tokens.secrets };
+  },
+  async probe({ accessToken, data }, context) {
+    const { accountCall, hosts } = context.row;
+    await readAccount(`${accountCall?.host?.({ data }) ?? hosts.api}/v1/models`, bearer(accessToken), context);
   },
 };
 

@@ -10,6 +10,7 @@ import type { ConnectionRecord } from '../../store/records.ts';
 import type { Store } from '../../store/store.ts';
 import type { SignedIn } from '../flows/flow.ts';
 import type { TokenStore } from '../tokens/token-store.ts';
+import { FOLLOWS } from './follows.ts';
 
 export interface SaveParts {
   readonly store: Pick<Store, 'connections' | 'tokens' | 'transaction'>;
@@ -24,7 +25,7 @@ export function saveLogin(signedIn: SignedIn, row: Provider, { store, tokens, cl
     const same = siblings.find((one) => isSame(one, signedIn, store));
     const record = same === undefined ? create() : renew(same);
     // What a person chose for the account stays; what the provider tells wins.
-    const before = same === undefined ? {} : (store.tokens.get(same.id)?.data ?? {});
+    const { [FOLLOWS]: _over, ...before } = (same && store.tokens.get(same.id)?.data) ?? {};
     tokens.write(record.id, { ...signedIn.tokens, data: { ...before, ...signedIn.tokens.data } });
     return record;
 
