@@ -1,3 +1,4 @@
+import { homedir } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import type { Log } from '../../core/base/log.ts';
 import { silentLog } from '../../core/base/log.ts';
@@ -70,6 +71,9 @@ describe('environment', () => {
       isProduction: false,
       logLevel: 'info',
       proxies: { except: '' },
+      oauthClients: {},
+      searchPath: [],
+      machine: { platform: process.platform, homeDirectory: homedir(), env: {} },
       settings: {},
       warnings: [],
     });
