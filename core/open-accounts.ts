@@ -27,6 +27,7 @@ export interface AccountParts {
   readonly log: Log;
   rules(): RoutingRules;
   dispatcherFor(request: HttpRequest): Dispatcher;
+  readonly lasting: LoginParts['lasting'];
   /** See `KeyAccountsParts`. */
   onGoodKey(id: string): void;
   readonly events: EventSink;

@@ -9,6 +9,7 @@ import { type LoginProvider, loginProviders } from './accounts/logins/login-prov
 import { createLogins, type Logins } from './accounts/logins/logins.ts';
 import { saveLogin } from './accounts/logins/save-login.ts';
 import { publishedSecret } from './accounts/logins/vendor-tools.ts';
+import { createLastingCalls, type LastingCallParts } from './accounts/tokens/lasting-call.ts';
 import { createTokenKeeper, type TokenKeeper } from './accounts/tokens/token-keeper.ts';
 import { createTokenStore } from './accounts/tokens/token-store.ts';
 import type { Clock } from './base/clock.ts';
@@ -30,6 +31,8 @@ export interface LoginParts {
   readonly environment: Pick<Environment, 'oauthClients' | 'searchPath' | 'machine'>;
   providers(): ReadonlyMap<string, Provider>;
   readonly send: HttpSend;
+  /** See `LastingCallParts`. */
+  readonly lasting: Omit<LastingCallParts, 'send' | 'sealingKey'>;
   /** Routing must take a new picture. */
   onChange(): void;
   /** See `KeyAccountsParts`. */
@@ -52,11 +55,14 @@ export function openLogins(parts: LoginParts): OpenLogins {
   const { store, vault, clock, log, events, providers, onChange } = parts;
   const sources = clientSources(parts.environment);
   const tokens = createTokenStore({ store, vault, nowMs: clock.nowMs });
+  const sealingKey = (): Buffer => vault.derive('kept-answers');
+  const lasting = createLastingCalls({ ...parts.lasting, sealingKey, send: parts.send });
   const keeper = createTokenKeeper({
     ...{ store, tokens, flowOf, onChange, events, clock, log },
     refresh: async (connection, held, signal) =>
       followedTokens(parts.environment.machine, held, clock.nowMs()) ??
-      (await refreshTokens(connection, held, signal, { ...parts, sources })),
+      (await refreshTokens(connection, held, signal, { ...parts, sources, send: lasting.sendFor(connection.id) })),
+    onKept: lasting.forget,
   });
   const save = (signedIn: SignedIn, row: Provider): ConnectionRecord => {
     const connection = saveLogin(signedIn, row, { store, tokens, clock });

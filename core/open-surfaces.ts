@@ -1,5 +1,6 @@
 /** Opens what answers requests: the door, the gateway and management, and what the latter two work on. */
 import type { IncomingMessage } from 'node:http';
+import { dirname, join } from 'node:path';
 import { createListedModels } from './accounts/listed-models.ts';
 import type { EventBus } from './base/event-bus.ts';
 import { createGateway } from './gateway/gateway.ts';
@@ -11,7 +12,7 @@ import type { OpenLogins } from './open-logins.ts';
 import { openPipeline } from './open-pipeline.ts';
 import type { Policies } from './open-policies.ts';
 import { type OpenQuotas, openQuotas } from './open-quotas.ts';
-import { dispatcherFor, type Routing, routingRules } from './open-routing.ts';
+import { dispatcherFor, dispatcherThrough, type Routing, routingRules } from './open-routing.ts';
 import { generatePipeline } from './pipeline/stages.ts';
 import { tryModel } from './pipeline/trial.ts';
 import { isKeyRequired } from './policy/api-keys.ts';
@@ -51,6 +52,11 @@ export function openSurfaces(
     ...{ ...foundations, clock, log, events, environment: ports.environment },
     rules: () => routingRules(settings),
     dispatcherFor: ({ url, via }) => dispatcherFor({ ...via, origin: new URL(url).origin }, parts),
+    lasting: {
+      nodeProgram: ports.nodeProgram,
+      folder: join(dirname(ports.paths.databaseFile), 'refreshes'),
+      isProxied: ({ url, via }) => dispatcherThrough({ ...via, origin: new URL(url).origin }, parts) !== undefined,
+    },
     onGoodKey: (connectionId) => void parts.routing.resilience.reset({ connectionId }),
   });
   const quotas = openQuotas({

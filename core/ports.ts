@@ -20,6 +20,8 @@ export interface CorePorts {
   readonly clock: Clock;
   readonly log: Log;
   readonly version: string;
+  /** The program that runs Node, for calls that must outlive this process; absent where there is none. */
+  readonly nodeProgram?: string;
   /** The shell around the core, where there is one: its preferences and updates. */
   readonly desktop?: DesktopHost;
   /** Who tells which address a proxy is seen with; default: a public service. */

@@ -42,8 +42,8 @@ export interface TokenRecord {
   readonly refreshedAtMs: number;
   /** Grows with every write of the tokens. */
   readonly version: number;
-  /** A refresh was asked for then, and nothing was written since. */
-  readonly attemptAtMs?: number;
+  /** A refresh failed then, and nothing was written since. */
+  readonly failedAtMs?: number;
 }
 
 export type NodeType = 'openai-compatible' | 'anthropic-compatible' | 'gemini-compatible';

@@ -45,15 +45,15 @@ export interface TokenRepository {
   put(record: NewTokenRecord): boolean;
   /** Writes all of them if nobody has written since `version`; else false. */
   replace(record: NewTokenRecord, version: number): boolean;
-  /** A refresh is about to be asked for: its answer may get lost. The next write of the tokens takes the mark away. */
-  noteAttempt(connectionId: string, atMs: number): void;
+  /** A refresh failed. The next write of the tokens takes the mark away. */
+  noteFailure(connectionId: string, atMs: number): void;
   /** Who may refresh now, in the words of `swapLease`. */
   lease(connectionId: string): string | undefined;
   /** Takes, renews or ends a lease, if it still is `before`; else false. */
   swapLease(connectionId: string, before: string | undefined, after: string | undefined): boolean;
 }
 
-export type NewTokenRecord = Omit<TokenRecord, 'version' | 'attemptAtMs'>;
+export type NewTokenRecord = Omit<TokenRecord, 'version' | 'failedAtMs'>;
 
 export interface KeyValueRepository {
   get(namespace: string, key: string): JsonValue | undefined;

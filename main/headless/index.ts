@@ -93,6 +93,7 @@ function portsFor(environment: Environment): CorePorts {
     clock: systemClock,
     log: createLog(environment.logLevel),
     version: packageFile.version,
+    nodeProgram: process.execPath,
   };
 }
 

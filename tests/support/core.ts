@@ -59,6 +59,7 @@ export async function startCore(options: TestCoreOptions = {}): Promise<TestCore
     clock: options.clock ?? systemClock,
     log: silentLog,
     version: '0.0.0-test',
+    nodeProgram: process.execPath,
     ...(options.echoUrl !== undefined && { echoUrl: options.echoUrl }),
     ...(options.isMediaAddressAllowed && { isMediaAddressAllowed: options.isMediaAddressAllowed }),
   });

@@ -91,9 +91,9 @@ function memoryTokens(): TokenRepository {
     get: (id) => records.get(id),
     put,
     replace: (record, version) => records.get(record.connectionId)?.version === version && put(record),
-    noteAttempt: (id, attemptAtMs) => {
+    noteFailure: (id, failedAtMs) => {
       const record = records.get(id);
-      if (record !== undefined) records.set(id, { ...record, attemptAtMs });
+      if (record !== undefined) records.set(id, { ...record, failedAtMs });
     },
     lease: (id) => leases.get(id),
     swapLease: (id, before, after) => {

@@ -1,9 +1,8 @@
 /**
  * Keeps the tokens of all accounts fresh. A refresh runs once per account, whoever asks: callers in this process share
  * its promise, processes that share the database take a lease, and what was read is read again inside it. The new tokens
- * are durable before anybody gets them. An attempt is marked before it is made: where a crash swallowed its answer, the
- * old token is tried once more, which works at providers that allow for a lost answer; others end the login then, and the
- * person is told.
+ * are durable before anybody gets them, and what the vendor answered is too, before this process has it (`lasting-call.ts`), so
+ * that a crash in between loses no account.
  */
 import type { Clock } from '../../base/clock.ts';
 import { OmniError, toOmniError } from '../../base/errors.ts';
@@ -24,6 +23,8 @@ export interface TokenKeeperParts {
   flowOf(providerId: string): Flow | undefined;
   /** The tokens after these, from the provider (or from wherever the account's tokens come). Throws `upstream_*`. */
   refresh(connection: ConnectionRecord, tokens: TokenSet, signal: AbortSignal): Promise<TokenSet>;
+  /** New tokens are in the store. */
+  onKept?(connectionId: string): void;
   /** An account was taken out of routing, or its data changed. */
   onChange(): void;
   readonly events: EventSink;
@@ -153,14 +154,14 @@ class Keeper implements TokenKeeper {
   async #refresh(connection: ConnectionRecord, stored: StoredTokens): Promise<void> {
     const { id } = connection;
     const { clock, store, log } = this.#parts;
-    const sinceAttemptMs = clock.nowMs() - (stored.attemptAtMs ?? Number.NEGATIVE_INFINITY);
-    // Another process tried a moment ago, and failed.
-    if (sinceAttemptMs >= 0 && sinceAttemptMs < 1_000) throw unavailable(connection, 1_000 - sinceAttemptMs);
-    store.tokens.noteAttempt(id, clock.nowMs());
+    const sinceFailureMs = clock.nowMs() - (stored.failedAtMs ?? Number.NEGATIVE_INFINITY);
+    // Another process tried a moment ago.
+    if (sinceFailureMs >= 0 && sinceFailureMs < 1_000) throw unavailable(connection, 1_000 - sinceFailureMs);
     try {
       const next = await this.#parts.refresh(connection, stored.tokens, AbortSignal.timeout(REFRESH_LIMIT_MS));
       // Another writer (a login) has newer tokens than these.
       if (!this.#parts.tokens.replace(id, next, stored.version)) return;
+      this.#parts.onKept?.(id);
       this.#pauses.delete(id);
       this.#gotAtMs.set(id, performance.now());
       if (JSON.stringify(next.data) !== JSON.stringify(stored.tokens.data)) this.#parts.onChange();
@@ -170,6 +171,7 @@ class Keeper implements TokenKeeper {
       if (this.#isOver(connection, error)) return this.#expire(connection, stored, error);
       const pause = pauseAfter(this.#pauses.get(id), performance.now(), Math.random());
       this.#pauses.set(id, pause);
+      store.tokens.noteFailure(id, clock.nowMs());
       log.warn('Tokens could not be refreshed; it is tried again.', {
         id,
         failures: pause.failures,

@@ -11,8 +11,8 @@ export interface StoredTokens {
   readonly refreshedAtMs: number;
   /** Grows with every write. */
   readonly version: number;
-  /** A refresh was asked for then, and its answer may be lost. */
-  readonly attemptAtMs?: number;
+  /** A refresh failed then, and none succeeded since. */
+  readonly failedAtMs?: number;
 }
 
 export interface TokenStore {
@@ -54,7 +54,7 @@ export function createTokenStore({
       const record = store.tokens.get(id);
       const accessToken = open(id, 'access_token', record?.sealedAccessToken);
       if (record === undefined || accessToken === undefined) return undefined;
-      const { expiresAtMs, scope, data, refreshedAtMs, version, attemptAtMs } = record;
+      const { expiresAtMs, scope, data, refreshedAtMs, version, failedAtMs } = record;
       const tokens: TokenSet = {
         accessToken,
         ...compact({
@@ -66,7 +66,7 @@ export function createTokenStore({
         data,
         secrets: unpacked(open(id, 'secret_data', record.sealedSecrets)),
       };
-      return { tokens, refreshedAtMs, version, ...(attemptAtMs !== undefined && { attemptAtMs }) };
+      return { tokens, refreshedAtMs, version, ...(failedAtMs !== undefined && { failedAtMs }) };
     },
     write: (id, tokens) => void store.tokens.put(toRecord(id, tokens)),
     replace: (id, tokens, version) => store.tokens.replace(toRecord(id, tokens), version),

@@ -47,7 +47,7 @@ export function tokenRepository({ database, path }: StoreParts): TokenRepository
       }),
     put: (record) => guarded(() => statements.put.run(toRow(record)).changes > 0),
     replace: (record, version) => guarded(() => statements.replace.run({ ...toRow(record), version }).changes > 0),
-    noteAttempt: (id, atMs) => guarded(() => void statements.noteAttempt.run(atMs, id)),
+    noteFailure: (id, atMs) => guarded(() => void statements.noteFailure.run(atMs, id)),
     lease: (id) => guarded(() => statements.lease.get(id)?.refresh_lease ?? undefined),
     swapLease: (id, before, after) =>
       guarded(() => statements.swapLease.run(after ?? null, id, before ?? null).changes > 0),
@@ -65,7 +65,7 @@ function prepare(database: Database) {
     replace: database.prepare<object>(
       `UPDATE provider_connections SET ${SETS}, token_version = token_version + 1, refresh_attempt_at = NULL WHERE id = @id AND token_version = @version`,
     ),
-    noteAttempt: database.prepare<[number, string]>(
+    noteFailure: database.prepare<[number, string]>(
       'UPDATE provider_connections SET refresh_attempt_at = ? WHERE id = ?',
     ),
     lease: database.prepare<[string], { refresh_lease: string | null }>(
@@ -77,7 +77,7 @@ function prepare(database: Database) {
   };
 }
 
-function toRow(record: Omit<TokenRecord, 'version' | 'attemptAtMs'>): object {
+function toRow(record: Omit<TokenRecord, 'version' | 'failedAtMs'>): object {
   return {
     id: record.connectionId,
     access_token: record.sealedAccessToken ?? null,
@@ -102,7 +102,7 @@ function toRecord(row: TokenRow): TokenRecord {
     ...optional('sealedSecrets', row.secret_data),
     ...optional('expiresAtMs', row.expires_at),
     ...optional('scope', row.scope),
-    ...optional('attemptAtMs', row.refresh_attempt_at),
+    ...optional('failedAtMs', row.refresh_attempt_at),
     data: dataOf(row),
     refreshedAtMs: row.token_refreshed_at ?? 0,
     version: row.token_version,

@@ -3,8 +3,10 @@
  * it has a token in hand. Arguments: the database, the account's id, the vendor's URL.
  */
 import { writeSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { FLOWS } from '../../../core/accounts/flows/index.ts';
 import { createHttpSend } from '../../../core/accounts/http.ts';
+import { createLastingCalls } from '../../../core/accounts/tokens/lasting-call.ts';
 import { createTokenKeeper } from '../../../core/accounts/tokens/token-keeper.ts';
 import { createTokenStore } from '../../../core/accounts/tokens/token-store.ts';
 import { systemClock } from '../../../core/base/clock.ts';
@@ -16,10 +18,14 @@ import { sealingVault } from '../../../core/vault/sealing.ts';
 
 const [, , path = ':memory:', id = '', vendor = ''] = process.argv;
 const store = openStore({ path, log: silentLog, clock: systemClock });
-const tokens = createTokenStore({
-  store,
-  vault: sealingVault(Buffer.alloc(32, 7), 'a test'),
-  nowMs: systemClock.nowMs,
+const vault = sealingVault(Buffer.alloc(32, 7), 'a test');
+const tokens = createTokenStore({ store, vault, nowMs: systemClock.nowMs });
+const lasting = createLastingCalls({
+  nodeProgram: process.execPath,
+  folder: join(dirname(path), 'refreshes'),
+  sealingKey: () => vault.derive('kept-answers'),
+  send: createHttpSend({ timeoutMs: 5_000 }),
+  isProxied: () => false,
 });
 const row = { ...claude, hosts: { ...claude.hosts, token: vendor, account: vendor } };
 const flow = FLOWS.find(({ provider }) => provider === row.id);
@@ -28,9 +34,10 @@ const keeper = createTokenKeeper({
   ...{ store, tokens, clock: systemClock, log: silentLog, events: noEvents },
   flowOf: () => flow,
   onChange: () => undefined,
+  onKept: lasting.forget,
   refresh: (_connection, held, signal) =>
     flow.refresh(held, {
-      ...{ row, clock: systemClock, signal, send: createHttpSend({ timeoutMs: 5_000 }) },
+      ...{ row, clock: systemClock, signal, send: lasting.sendFor(id) },
       client: { id: row.oauth?.['clientId'] ?? '' },
       progress: () => undefined,
       pause: () => Promise.resolve(),

@@ -119,8 +119,6 @@ interface Pair {
 
 interface Family {
   readonly account: SimulatedAccount;
-  /** The pair that the token before the current one was traded for, while nothing of it was used. */
-  unused?: { readonly before: string; readonly pair: Pair } | undefined;
   isRevoked: boolean;
   rotations: number;
   current: string;
@@ -136,8 +134,6 @@ export class TokenFamilies {
   readonly given: string[] = [];
   /** How often tokens were refreshed. */
   refreshes = 0;
-  /** A token whose successor was never used gets the same answer again, as for an answer that was lost. */
-  repeatsUnused = false;
 
   grant(account: SimulatedAccount): Pair {
     const family: Family = { account, isRevoked: false, rotations: 0, current: '' };
@@ -148,9 +144,6 @@ export class TokenFamilies {
   rotate(refreshToken: string): { accessToken: string; refreshToken: string; account: SimulatedAccount } | undefined {
     const family = this.#byRefresh.get(refreshToken);
     if (family === undefined || family.isRevoked) return undefined;
-    if (this.repeatsUnused && family.unused?.before === refreshToken) {
-      return { ...family.unused.pair, account: family.account };
-    }
     if (family.current !== refreshToken) {
       this.reuses += 1;
       family.isRevoked = true;
@@ -158,9 +151,7 @@ export class TokenFamilies {
     }
     this.refreshes += 1;
     family.rotations += 1;
-    const pair = this.#next(family);
-    family.unused = { before: refreshToken, pair };
-    return { ...pair, account: family.account };
+    return { ...this.#next(family), account: family.account };
   }
 
   /** A new access token for the same refresh token, as vendors do that do not rotate. */
@@ -176,7 +167,6 @@ export class TokenFamilies {
 
   accountOf(accessToken: string): SimulatedAccount | undefined {
     const family = this.#byAccess.get(accessToken);
-    if (family?.unused?.pair.accessToken === accessToken) family.unused = undefined;
     return family === undefined || family.isRevoked ? undefined : family.account;
   }
 

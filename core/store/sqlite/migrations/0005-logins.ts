@@ -1,7 +1,7 @@
 /**
  * What logins need beside the original's token columns: the secret parts of provider data (sealed), when the tokens were
- * got, a number that grows with every write of them, the lease under which one process refreshes, and the mark of an
- * attempt whose answer may have been lost.
+ * got, a number that grows with every write of them, the lease under which one process refreshes, and when an
+ * attempt last failed.
  */
 import type { Migration } from './migration.ts';
 
