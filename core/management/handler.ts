@@ -5,6 +5,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pathOf } from '../base/request-path.ts';
 import { isManagementPath } from '../policy/door.ts';
+import { serveCallbackPage } from './callback-page.ts';
 import { createDashboard } from './dashboard.ts';
 import { isEventValues, writeEventStream } from './event-stream.ts';
 import type { LocalApi } from './local-api.ts';
@@ -28,6 +29,7 @@ export function createManagement(services: ManagementServices, dashboardFolder?:
   return {
     async handle(request, response) {
       const path = pathOf(request);
+      if (serveCallbackPage(request, response, path)) return true;
       if (path.startsWith('/api/rpc/')) {
         rpc ??= import('./rpc.ts').then(({ createRpcApi }) => createRpcApi(services));
         await (await rpc).handle(request, response);

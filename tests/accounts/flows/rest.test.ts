@@ -81,6 +81,20 @@ describe('authorize and exchange', () => {
   });
 });
 
+it('the page that the browser comes back to hands the answer over, and shows nothing of it', async () => {
+  const page = await fetch(`${login.core.url}/callback?code=code-secret-1234&state=state-1234`);
+  const [policy, words] = [page.headers.get('content-security-policy'), await page.text()];
+  expect([page.status, policy]).toEqual([200, expect.stringContaining("script-src 'self'")]);
+  expect(page.headers.get('referrer-policy')).toBe('no-referrer');
+  expect(words).toContain('copy the whole address');
+  expect(words).not.toMatch(/code-secret|state-1234/);
+  const script = await (await fetch(`${login.core.url}/callback/script.js`)).text();
+  expect(script).toMatch(
+    /postMessage\(data, location\.origin\)[\s\S]*BroadcastChannel\('oauth_callback'\)[\s\S]*localStorage/,
+  );
+  expect((await fetch(`${login.core.url}/callback`, { method: 'POST' })).status).toBe(405);
+});
+
 describe('start-callback-server and poll-callback', () => {
   it('wait on port 1455, and tell when it is taken and what to do', async () => {
     await untilPortIsFree(1455);
