@@ -104,6 +104,7 @@ it(`${ROTATIONS} rotations with kill -9 at random moments lose no account`, asyn
   for (; vendor.families.refreshes < ROTATIONS && Date.now() < untilMs; kills += 1) {
     await killedWhileWorking(startRotating(path));
   }
+  expect(vendor.families.reuses, `after ${vendor.families.refreshes} rotations and ${kills} kills`).toBe(0);
   expect(vendor.families.refreshes).toBeGreaterThanOrEqual(ROTATIONS);
   expect(kills).toBeGreaterThan(3);
   // After all of that it still works.
