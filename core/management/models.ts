@@ -6,6 +6,7 @@ import { asString, compact } from '../base/json.ts';
 import type { ModelInfo } from '../providers/catalog/model-info.ts';
 import { ALIAS_NAMESPACE } from '../routing/live-snapshot.ts';
 import type { Handlers } from './implementer.ts';
+import { knownProvider } from './providers.ts';
 import type { ManagementServices } from './services.ts';
 import { modelShape } from './shapes.ts';
 
@@ -13,6 +14,7 @@ const alias = modelShape.refine(
   (name) => !name.includes('/'),
   'must not hold a slash: what stands before one is a provider',
 );
+const CAPABILITIES = ['tools', 'vision', 'reasoning', 'structuredOutput'] as const;
 const catalogModel = z.object({
   id: z.string(),
   name: z.string(),
@@ -20,19 +22,31 @@ const catalogModel = z.object({
   custom: z.boolean(),
   contextTokens: z.number().optional(),
   maxOutputTokens: z.number().optional(),
+  capabilities: z.array(z.enum(CAPABILITIES)).describe('What is known of it'),
+  price: z
+    .object({ input: z.number(), output: z.number() })
+    .optional()
+    .describe('US dollars per million tokens; absent: not known'),
   retiredOn: z.string().optional(),
   replacedBy: z.string().optional(),
 });
 
 export const modelsContract = {
-  catalog: oc.route({ method: 'GET', path: '/models/catalog', summary: 'All known models by provider alias' }).output(
-    z.object({
-      catalog: z.record(
-        z.string(),
-        z.object({ provider: z.string(), name: z.string(), active: z.boolean(), models: z.array(catalogModel) }),
-      ),
-    }),
-  ),
+  catalog: oc
+    .route({
+      method: 'GET',
+      path: '/models/catalog',
+      summary: 'Known models by provider alias; all, or of one provider',
+    })
+    .input(z.object({ provider: z.string().max(200).optional() }).optional())
+    .output(
+      z.object({
+        catalog: z.record(
+          z.string(),
+          z.object({ provider: z.string(), name: z.string(), active: z.boolean(), models: z.array(catalogModel) }),
+        ),
+      }),
+    ),
   aliases: oc
     .route({ method: 'GET', path: '/models/alias', summary: 'All aliases' })
     .output(z.object({ aliases: z.record(z.string(), z.string()) })),
@@ -47,7 +61,9 @@ export const modelsContract = {
 };
 
 export const modelsHandlers = ({ models }: Handlers) => ({
-  catalog: models.catalog.handler(({ context: { services } }) => ({ catalog: catalogOf(services) })),
+  catalog: models.catalog.handler(({ input, context: { services } }) => ({
+    catalog: catalogOf(services, input?.provider),
+  })),
   aliases: models.aliases.handler(({ context: { services } }) => {
     const entries = services.store.keyValues.entries(ALIAS_NAMESPACE);
     return {
@@ -71,9 +87,10 @@ export const modelsHandlers = ({ models }: Handlers) => ({
   }),
 });
 
-function catalogOf(services: ManagementServices) {
+function catalogOf(services: ManagementServices, only: string | undefined) {
   const connected = new Set(services.accounts.list().flatMap(({ provider, isActive }) => (isActive ? [provider] : [])));
-  const entries = [...services.providers().values()].map((provider) => {
+  const wanted = only === undefined ? [...services.providers().values()] : [knownProvider(services, only)];
+  const entries = wanted.map((provider) => {
     const listed = services.catalog.list(provider.id);
     const ids = new Set(listed.map(({ id }) => id));
     const own = services.store.customModels.list(provider.id);
@@ -93,12 +110,14 @@ function catalogOf(services: ManagementServices) {
 }
 
 function toCatalogModel(info: ModelInfo): z.output<typeof catalogModel> {
-  const { id, contextTokens, maxOutputTokens, retiredOn, replacedBy } = info;
+  const { id, contextTokens, maxOutputTokens, capabilities = {}, price, retiredOn, replacedBy } = info;
   return {
     id,
     name: info.name ?? id,
     type: info.type ?? 'chat',
     custom: info.custom ?? false,
+    capabilities: CAPABILITIES.filter((capability) => capabilities[capability] === true),
+    ...(price && { price: { input: price.input, output: price.output } }),
     ...compact({ contextTokens, maxOutputTokens, retiredOn, replacedBy }),
   };
 }

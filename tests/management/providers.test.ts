@@ -267,6 +267,8 @@ describe('models', () => {
         openai: { models: [{ id: 'gpt-5' }, { id: 'text-embedding-3-small', type: 'embedding' }] },
       },
     });
+    const one = await server.own('GET', '/api/models/catalog?provider=openai');
+    expect(Object.keys(part(one, 'catalog'))).toEqual(['openai']);
     expect((await write('DELETE', '/api/provider-models?provider=ds&model=deepseek-v9')).body).toEqual({
       removed: true,
     });
