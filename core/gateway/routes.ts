@@ -33,8 +33,9 @@ export type Match =
   /** Not this surface's at all: management, the dashboard. */
   | { readonly type: 'foreign' };
 
-/** Paths that clients with a base URL without `/v1` ask for. */
-const WITHOUT_VERSION = /^\/(chat\/completions|completions|responses|messages|models|embeddings|providers)(?=\/|:|$)/;
+/** Paths that clients with a base URL without `/v1` ask for. `/providers` and `/providers/{id}` are the dashboard's. */
+const WITHOUT_VERSION =
+  /^\/(chat\/completions|completions|responses|messages|models|embeddings|providers\/[^/]+(?=\/[^/]))(?=\/|:|$)/;
 
 type Method = 'GET' | 'POST';
 

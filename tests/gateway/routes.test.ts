@@ -78,6 +78,9 @@ describe('routes', () => {
     expect(kindOf('GET', '/v1/models/ollama/llama3:8b')).toMatchObject({ kind: 'model', id: 'ollama/llama3:8b' });
     expect(kindOf('POST', '/v1/nothing')).toBe('unknown');
     expect(kindOf('GET', '/api/providers')).toBe('foreign');
+    expect(kindOf('GET', '/providers')).toBe('foreign');
+    expect(kindOf('GET', '/providers/groq')).toBe('foreign');
+    expect(kindOf('POST', '/providers/groq/embeddings')).toMatchObject({ kind: 'embeddings' });
     expect(kindOf('HEAD', '/')).toEqual({ kind: 'root' });
     expect(kindOf('GET', '/v1/responses')).toEqual({ kind: 'responses-socket' });
     expect(kindOf('POST', '/constructor')).toBe('foreign');
