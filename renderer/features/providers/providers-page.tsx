@@ -1,7 +1,15 @@
-import { useTranslation } from 'react-i18next';
-import { PageHeader } from '../../ui/page-header.tsx';
+import { Route, Switch } from 'wouter';
+import { ProviderDetailPage } from './provider-detail.tsx';
+import { ProviderList } from './provider-list.tsx';
 
+/** All providers, or one of them. */
 export function ProvidersPage() {
-  const { t } = useTranslation();
-  return <PageHeader title={t('pages.providers')} />;
+  return (
+    <Switch>
+      <Route path="/providers/:id">{({ id }) => <ProviderDetailPage key={id} id={decodeURIComponent(id)} />}</Route>
+      <Route>
+        <ProviderList />
+      </Route>
+    </Switch>
+  );
 }
