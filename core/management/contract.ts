@@ -7,6 +7,7 @@ import { cacheContract } from './cache.ts';
 import { comboTestsContract } from './combo-tests.ts';
 import { combosContract } from './combos.ts';
 import { desktopContract } from './desktop.ts';
+import { diagnosticsContract } from './diagnostics.ts';
 import { fallbackChainsContract } from './fallback-chains.ts';
 import { gatewayContract } from './gateway-state.ts';
 import { ipFilterContract } from './ip-filter.ts';
@@ -50,6 +51,7 @@ export const contract = {
   comboTests: comboTestsContract,
   combos: combosContract,
   desktop: desktopContract,
+  diagnostics: diagnosticsContract,
   fallbackChains: fallbackChainsContract,
   gateway: gatewayContract,
   ipFilter: ipFilterContract,

@@ -27,7 +27,7 @@ const providerHealth = z.object({
   p95: z.number(),
   p99: z.number(),
 });
-const health = z.object({
+export const healthShape = z.object({
   status: z.enum(['healthy', 'degraded']).describe('degraded: a breaker is not closed, or the vault is not open'),
   timestamp: timeShape,
   system: z.object({
@@ -60,7 +60,7 @@ const storage = z.object({
 export const monitoringContract = {
   health: oc
     .route({ method: 'GET', path: '/monitoring/health', summary: 'How the program and the providers are' })
-    .output(health),
+    .output(healthShape),
   reset: oc
     .route({ method: 'DELETE', path: '/monitoring/health', summary: 'Close all breakers and end all cooldowns' })
     .output(z.object({ success: z.literal(true), message: z.string(), resetCount: z.number() })),
@@ -78,7 +78,8 @@ export const monitoringHandlers = ({ monitoring }: Handlers) => ({
   storage: monitoring.storage.handler(({ context: { services } }) => storageOf(services)),
 });
 
-function healthOf(services: ManagementServices): z.output<typeof health> {
+/** How the program and the providers are right now. */
+export function healthOf(services: ManagementServices): z.output<typeof healthShape> {
   const { rss, heapTotal, heapUsed, external } = process.memoryUsage();
   const providers = providerHealthOf(services);
   const isWell =

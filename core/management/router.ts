@@ -7,6 +7,7 @@ import { cacheHandlers } from './cache.ts';
 import { comboTestsHandlers } from './combo-tests.ts';
 import { combosHandlers } from './combos.ts';
 import { desktopHandlers } from './desktop.ts';
+import { diagnosticsHandlers } from './diagnostics.ts';
 import { fallbackChainsHandlers } from './fallback-chains.ts';
 import { gatewayHandlers } from './gateway-state.ts';
 import { implementer } from './implementer.ts';
@@ -51,6 +52,7 @@ export const router = implementer.router({
   comboTests: comboTestsHandlers(implementer),
   combos: combosHandlers(implementer),
   desktop: desktopHandlers(implementer),
+  diagnostics: diagnosticsHandlers(implementer),
   fallbackChains: fallbackChainsHandlers(implementer),
   gateway: gatewayHandlers(implementer),
   ipFilter: ipFilterHandlers(implementer),
