@@ -16,8 +16,9 @@ const RENEWAL_MS = 500;
 /** Which queries a fact makes old. */
 const MADE_OLD: Readonly<Record<string, readonly (readonly unknown[])[]>> = {
   'request-ended': [queries.live.snapshot.key(), queries.usage.key(), queries.usageLogs.key(), queries.budget.key()],
-  'account-changed': [queries.providers.key(), queries.resilience.key()],
-  'breaker-changed': [queries.resilience.key()],
+  'account-changed': [queries.providers.key(), queries.resilience.key(), queries.monitoring.key()],
+  'breaker-changed': [queries.resilience.key(), queries.monitoring.key()],
+  'lockout-changed': [queries.policies.key()],
   'budget-reached': [queries.budget.key()],
   'quota-changed': [queries.quotas.key()],
   'configuration-changed': [

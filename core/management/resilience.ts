@@ -4,7 +4,8 @@ import { z } from 'zod';
 import { OmniError } from '../base/errors.ts';
 import { compact } from '../base/json.ts';
 import { SETTINGS_SHAPE, type Settings } from '../policy/settings.ts';
-import type { CooldownView } from '../routing/resilience.ts';
+import type { LimitWindow } from '../routing/limit-report.ts';
+import type { CooldownView, LimitView } from '../routing/resilience.ts';
 import type { Handlers } from './implementer.ts';
 import type { ManagementServices } from './services.ts';
 import { isoTime, signatureStats, signatureStatsShape, timeShape } from './shapes.ts';
@@ -46,6 +47,12 @@ const change = z.strictObject({
   overrides: providerResilience.optional(),
   defaults: rateLimitDefaults.optional(),
 });
+const learnedWindow = z.object({ limit: z.number().optional(), remaining: z.number().optional() });
+const learned = z.object({
+  model: z.string().nullable().describe('null: the whole account'),
+  requests: learnedWindow.optional(),
+  tokens: learnedWindow.optional(),
+});
 const limits = z.object({
   connectionId: z.string(),
   provider: z.string(),
@@ -57,6 +64,7 @@ const limits = z.object({
   running: z.number(),
   requestsInLastMinute: z.number(),
   limits: rateLimitDefaults.nullable().describe('What holds for it; null: only what its provider tells'),
+  learned: z.array(learned).describe('What the provider’s last answers told of its limits'),
 });
 const place = z.strictObject({ provider: z.string().min(1), model: z.string().min(1) });
 
@@ -220,5 +228,17 @@ function limitsOf(
     running: view?.running ?? 0,
     requestsInLastMinute: view?.requestsInLastMinute ?? 0,
     limits: enabled ? { ...defaults, ...compact(own) } : null,
+    learned: learnedOf(id, resilience.view.limits()),
   };
+}
+
+function learnedOf(id: string, views: readonly LimitView[]): z.output<typeof learned>[] {
+  const told = ({ limit, remaining }: LimitWindow): z.output<typeof learnedWindow> => compact({ limit, remaining });
+  return views.flatMap(({ connectionId, model, learned: report }) => {
+    if (connectionId !== id || (report?.requests === undefined && report?.tokens === undefined)) return [];
+    const { requests, tokens } = report;
+    return [
+      { model: model ?? null, ...compact({ requests: requests && told(requests), tokens: tokens && told(tokens) }) },
+    ];
+  });
 }

@@ -31,6 +31,16 @@ export function formatPercent(ratio: number): string {
   return formatNumber(ratio, { style: 'percent', maximumFractionDigits: ratio > 0 && ratio < 0.01 ? 1 : 0 });
 }
 
+const BYTES = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const;
+
+/** `870 byte`, `34 kB`, `1.2 GB`: steps of a thousand, as disks and system tools count. */
+export function formatBytes(bytes: number): string {
+  const step = Math.min(BYTES.length - 1, bytes < 1_000 ? 0 : Math.floor(Math.log10(bytes) / 3));
+  const value = bytes / 1_000 ** step;
+  const digits = step > 0 && value < 10 ? 1 : 0;
+  return formatNumber(value, { style: 'unit', unit: BYTES[step] ?? 'byte', maximumFractionDigits: digits });
+}
+
 export function formatDateTime(time: Date): string {
   return new Intl.DateTimeFormat(locale(), { dateStyle: 'medium', timeStyle: 'medium' }).format(time);
 }
