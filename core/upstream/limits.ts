@@ -59,7 +59,9 @@ type Read = (name: string) => string | undefined;
 function retryAfter(read: Read, nowMs: number): number | undefined {
   const exact = Number(read('retry-after-ms') ?? Number.NaN);
   if (Number.isFinite(exact)) return Math.max(0, exact);
-  const value = read('retry-after');
+  // A subscription's window that is used up: Claude Code reads the same headers.
+  const isRejected = read('anthropic-ratelimit-unified-status') === 'rejected';
+  const value = read('retry-after') ?? (isRejected ? read('anthropic-ratelimit-unified-reset') : undefined);
   return value === undefined ? undefined : waitFromText(value, nowMs);
 }
 

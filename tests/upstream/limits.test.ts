@@ -58,6 +58,22 @@ describe('how long to wait', () => {
       5_000,
     ],
     [
+      'Anthropic, a subscription that is used up',
+      {
+        'anthropic-ratelimit-unified-status': 'rejected',
+        'anthropic-ratelimit-unified-reset': String(NOW / 1_000 + 90),
+      },
+      90_000,
+    ],
+    [
+      'Anthropic, a subscription that is not',
+      {
+        'anthropic-ratelimit-unified-status': 'allowed',
+        'anthropic-ratelimit-unified-reset': String(NOW / 1_000 + 90),
+      },
+      undefined,
+    ],
+    [
       'OpenRouter, milliseconds since the epoch',
       { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(NOW + 9_000) },
       9_000,
