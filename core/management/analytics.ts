@@ -30,7 +30,8 @@ const WEEK_DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'] as const;
 const RANGE_DAYS = { '1d': 1, '7d': 7, '30d': 30, '90d': 90 } as const;
 
 export const rangeShape = z.enum(['1d', '7d', '30d', '90d', 'ytd', 'all']);
-const date = z.string().regex(/^\d{4}-\d\d-\d\d/, 'must begin with a date, like 2026-11-25');
+/** A day, or a time of which only the day counts. */
+export const dateShape = z.string().regex(/^\d{4}-\d\d-\d\d/, 'must begin with a date, like 2026-11-25');
 const sums = z.object({
   requests: z.number(),
   failures: z.number(),
@@ -87,7 +88,7 @@ const analytics = z.object({
 export const analyticsContract = {
   get: oc
     .route({ method: 'GET', path: '/usage/analytics', summary: 'Totals, trends and shares over a range' })
-    .input(z.object({ range: rangeShape.optional(), from: date.optional(), to: date.optional() }))
+    .input(z.object({ range: rangeShape.optional(), from: dateShape.optional(), to: dateShape.optional() }))
     .output(analytics),
 };
 

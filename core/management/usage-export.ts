@@ -2,11 +2,12 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { oc } from '@orpc/contract';
 import { z } from 'zod';
+import { OmniError } from '../base/errors.ts';
 import { compact } from '../base/json.ts';
 import { lastDays, localDay, machineTimeZone } from '../base/time-zone.ts';
 import type { UsageRecord } from '../store/records.ts';
 import { type AccountNames, accountNames } from './account-names.ts';
-import { rangeShape } from './analytics.ts';
+import { dateShape, rangeShape } from './analytics.ts';
 import type { Handlers } from './implementer.ts';
 import type { ManagementServices } from './services.ts';
 import { isoTime } from './shapes.ts';
@@ -14,6 +15,8 @@ import { isoTime } from './shapes.ts';
 /** The newest so many of the range: a file of some ten megabytes. */
 const ROWS_MAX = 50_000;
 const PAGE = 500;
+/** Older requests are not kept (`policy/retention.ts`). */
+const DAYS_MAX = 400;
 const RANGE_DAYS = { '1d': 1, '7d': 7, '30d': 30, '90d': 90, ytd: 366, all: 3_650 } as const;
 
 type Cell = string | number | boolean | null;
@@ -46,36 +49,67 @@ const COLUMNS: Readonly<Record<string, (record: UsageRecord, names: AccountNames
 export const usageExportContract = {
   get: oc
     .route({ method: 'GET', path: '/usage/export', summary: `The requests of a range as a file, at most ${ROWS_MAX}` })
-    .input(z.object({ format: z.enum(['csv', 'json']).optional(), range: rangeShape.optional() }))
+    .input(
+      z.object({
+        format: z.enum(['csv', 'json']).optional(),
+        range: rangeShape.optional(),
+        from: dateShape.optional().describe('The first day; goes before range'),
+        to: dateShape.optional().describe('The last day, included'),
+      }),
+    )
     .output(z.file()),
 };
 
 export const usageExportHandlers = ({ usageExport }: Handlers) => ({
-  get: usageExport.get.handler(async ({ input: { format = 'csv', range = '30d' }, context: { services } }) => {
+  get: usageExport.get.handler(async ({ input: { format = 'csv', ...asked }, context: { services } }) => {
     const zone = services.settings.current().timeZone ?? machineTimeZone();
     const nowMs = services.clock.nowMs();
     const names = accountNames(services);
-    const records = await recordsSince(services, sinceMs(zone, range, nowMs));
+    const records = await recordsWithin(services, boundsOf(zone, asked, nowMs));
     const name = `omniroute-requests-${localDay(zone, nowMs)}.${format}`;
     const text = format === 'csv' ? toCsv(records, names) : toJson(records, names);
     return new File([text], name, { type: format === 'csv' ? 'text/csv; charset=utf-8' : 'application/json' });
   }),
 });
 
-function sinceMs(zone: string, range: keyof typeof RANGE_DAYS, nowMs: number): number {
-  if (range === 'all') return 0;
+interface Asked {
+  readonly range?: z.output<typeof rangeShape> | undefined;
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+}
+
+interface Bounds {
+  readonly fromMs: number;
+  /** Not included; absent: until now. */
+  readonly toMs?: number;
+}
+
+function boundsOf(zone: string, { range = '30d', from, to }: Asked, nowMs: number): Bounds {
+  if (from !== undefined || to !== undefined) return boundsOfDays(zone, from, to, nowMs);
+  if (range === 'all') return { fromMs: 0 };
   const { startsMs } = lastDays(zone, RANGE_DAYS[range], nowMs);
   const year = localDay(zone, nowMs).slice(0, 4);
   const first = range === 'ytd' ? startsMs.find((startMs) => localDay(zone, startMs).startsWith(year)) : startsMs[0];
-  return first ?? 0;
+  return { fromMs: first ?? 0 };
+}
+
+/** Both days included. Throws `invalid_request` when the first lies after the last. */
+function boundsOfDays(zone: string, from: string | undefined, to: string | undefined, nowMs: number): Bounds {
+  const [first, last] = [from?.slice(0, 10) ?? '', to?.slice(0, 10) ?? '9999-12-31'];
+  if (first > last) throw new OmniError('invalid_request', 'from must not lie after to.', { path: 'from' });
+  const { startsMs } = lastDays(zone, DAYS_MAX, nowMs);
+  const labelled = startsMs.map((startMs) => ({ startMs, label: localDay(zone, startMs) }));
+  const fromMs = labelled.find(({ label }) => label >= first)?.startMs ?? nowMs;
+  const afterMs = labelled.find(({ label }) => label > last)?.startMs;
+  return { fromMs, ...(afterMs !== undefined && { toMs: afterMs }) };
 }
 
 /** Page by page, with a turn for others in between. */
-async function recordsSince({ store }: ManagementServices, fromMs: number): Promise<UsageRecord[]> {
+async function recordsWithin({ store }: ManagementServices, bounds: Bounds): Promise<UsageRecord[]> {
   const records: UsageRecord[] = [];
   let cursor: string | undefined;
   do {
-    const page = store.usage.list({ fromMs, limit: PAGE, ...compact({ cursor }) });
+    const page = store.usage.list({ ...bounds, limit: PAGE, ...compact({ cursor }) });
     records.push(...page.records);
     cursor = page.nextCursor;
     await nextTurn();

@@ -96,6 +96,7 @@ export function DonutChart({ shares, nameOf = (name) => name, format, heightPx =
       <PieChart width={size} height={size} accessibilityLayer={false}>
         <Pie
           data={lines.map(({ colour, ...line }) => ({ ...line, fill: colour }))}
+          rootTabIndex={-1}
           dataKey="value"
           nameKey="name"
           innerRadius="64%"

@@ -1,16 +1,30 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { asObject, objectsOf, parseJson } from '../../core/base/json.ts';
+import { silentLog } from '../../core/base/log.ts';
+import { localDay, machineTimeZone } from '../../core/base/time-zone.ts';
 import { csvCell } from '../../core/management/usage-export.ts';
+import { openStore, type SqliteStore } from '../../core/store/sqlite/open-store.ts';
 import { usage } from '../store/records.ts';
 import { type ManagementServer, startManagement } from '../support/management-server.ts';
+import { testClock } from '../support/test-clock.ts';
 
+const folder = mkdtempSync(join(tmpdir(), 'omniroute-'));
+let store: SqliteStore;
 let server: ManagementServer;
 beforeAll(async () => {
-  server = await startManagement();
+  store = openStore({ path: join(folder, 'storage.sqlite'), log: silentLog, clock: testClock() });
+  server = await startManagement({ store });
   const startedAtMs = server.services.clock.nowMs() - 1_000;
   await server.services.store.usage.append({ ...usage, id: 'r-1', startedAtMs, client: '=cmd|calc', model: 'a,"b"' });
 });
-afterAll(() => server.stop());
+afterAll(async () => {
+  await server.stop();
+  await store.close();
+  rmSync(folder, { recursive: true, force: true });
+});
 
 it.each([
   ['plain', 'plain'],
@@ -44,4 +58,21 @@ it('the CSV has a head, a line a request, and is a file to be saved', async () =
 it('the JSON holds the same', async () => {
   const { text } = await server.own('GET', '/api/usage/export?format=json');
   expect(objectsOf(asObject(parseJson(text))?.['requests'])).toMatchObject([{ id: 'r-1', client: '=cmd|calc' }]);
+});
+
+it('holds the days asked for, the last included, and refuses days in the wrong order', async () => {
+  const dayMs = 86_400_000;
+  const nowMs = server.services.clock.nowMs();
+  const zone = server.services.settings.current().timeZone ?? machineTimeZone();
+  await server.services.store.usage.append({ ...usage, id: 'r-old', startedAtMs: nowMs - 3 * dayMs });
+  const [old, yesterday] = [3, 1].map((days) => localDay(zone, nowMs - days * dayMs));
+  const idsOf = async (query: string): Promise<unknown[]> => {
+    const { text } = await server.own('GET', `/api/usage/export?format=json&${query}`);
+    return objectsOf(asObject(parseJson(text))?.['requests']).map(({ id }) => id);
+  };
+  expect(await idsOf(`from=${old}&to=${old}`)).toEqual(['r-old']);
+  expect(await idsOf(`from=${old}`)).toEqual(['r-1', 'r-old']);
+  expect(await idsOf(`to=${yesterday}`)).toContain('r-old');
+  const { status, text } = await server.own('GET', `/api/usage/export?from=${yesterday}&to=${old}`);
+  expect([status, text]).toEqual([400, expect.stringContaining('from must not lie after to.')]);
 });
