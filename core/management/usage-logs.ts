@@ -27,6 +27,7 @@ const attempt = z.object({
   provider: z.string(),
   model: z.string(),
   connectionId: z.string().optional(),
+  account: z.string().optional(),
   startedAfterMs: z.number(),
   durationMs: z.number(),
   outcome: z.enum(['ok', 'error', 'cancelled', 'skipped']),
@@ -112,9 +113,13 @@ export const usageLogsHandlers = ({ usageLogs }: Handlers) => ({
     const record = services.store.usage.get(id);
     if (record === undefined) throw new OmniError('not_found', `There is no request "${id}" in the log.`);
     const bodies = services.store.bodies.get(id);
+    const names = accountNames(services);
     return {
-      ...toEntry(record, accountNames(services)),
-      attemptLog: attemptsOf(record),
+      ...toEntry(record, names),
+      attemptLog: attemptsOf(record).map((one) => ({
+        ...one,
+        ...compact({ account: names.get(one.connectionId ?? '') }),
+      })),
       ...compact({ requestBody: bodies?.request, responseBody: bodies?.response }),
     };
   }),

@@ -3,15 +3,7 @@
  * `isVirtual` only the rows in sight are in the document, for lists of any length.
  */
 import { useVirtualizer } from '@tanstack/react-virtual';
-import {
-  type CSSProperties,
-  type KeyboardEvent,
-  type ReactNode,
-  type RefObject,
-  useMemo,
-  useRef,
-  useState,
-} from 'react';
+import { type CSSProperties, type KeyboardEvent, type ReactNode, useMemo, useState } from 'react';
 import styles from './data-table.module.css';
 
 export interface Column<Row> {
@@ -55,13 +47,14 @@ const OVERSCAN = 12;
 
 export function DataTable<Row>(props: DataTableProps<Row>) {
   const { label, columns, rows, empty, isVirtual = false, height = '60vh' } = props;
-  const frame = useRef<HTMLDivElement>(null);
+  // A state, not a ref: the virtual body asks for it before refs of what stands around it are set.
+  const [frame, setFrame] = useState<HTMLDivElement | null>(null);
   const [sorting, setSorting] = useState<Sorting>();
   const sorted = useMemo(() => sortRows(rows, columns, sorting), [rows, columns, sorting]);
   if (rows.length === 0 && empty !== undefined) return <>{empty}</>;
   return (
     <div
-      ref={frame}
+      ref={setFrame}
       className={styles.frame}
       style={isVirtual ? { maxBlockSize: height } : undefined}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard (WCAG 2.1.1)
@@ -77,22 +70,19 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
             />
           ))}
         </colgroup>
-        <Head columns={columns} sorting={sorting} onSort={(id) => setSorting(nextSorting(sorting, id))} />
+        <Head {...props} sorting={sorting} onSort={(id) => setSorting(nextSorting(sorting, id))} />
         {isVirtual ? <VirtualBody {...props} rows={sorted} frame={frame} /> : <PlainBody {...props} rows={sorted} />}
       </table>
     </div>
   );
 }
 
-function Head<Row>({
-  columns,
-  sorting,
-  onSort,
-}: {
-  columns: readonly Column<Row>[];
-  sorting: Sorting | undefined;
-  onSort: (id: string) => void;
-}) {
+interface HeadProps<Row> extends DataTableProps<Row> {
+  readonly sorting: Sorting | undefined;
+  readonly onSort: (id: string) => void;
+}
+
+function Head<Row>({ columns, isVirtual, sorting, onSort }: HeadProps<Row>) {
   return (
     <thead>
       <tr>
@@ -105,6 +95,7 @@ function Head<Row>({
               scope="col"
               data-numeric={column.isNumeric}
               className={extra(column)}
+              style={flexWidth(column, isVirtual)}
               {...(isSorted && { 'aria-sort': direction })}
             >
               {column.sortBy === undefined ? (
@@ -133,11 +124,11 @@ function PlainBody<Row>(props: DataTableProps<Row>) {
   );
 }
 
-function VirtualBody<Row>(props: DataTableProps<Row> & { readonly frame: RefObject<HTMLDivElement | null> }) {
+function VirtualBody<Row>(props: DataTableProps<Row> & { readonly frame: HTMLDivElement | null }) {
   const { rows, rowKey, frame, onEnd } = props;
   const virtual = useVirtualizer({
     count: rows.length,
-    getScrollElement: () => frame.current,
+    getScrollElement: () => frame,
     estimateSize: () => ROW_PX,
     overscan: OVERSCAN,
     onChange: ({ range }) => {
@@ -169,7 +160,7 @@ interface RowProps<Row> extends DataTableProps<Row> {
   readonly style?: CSSProperties;
 }
 
-function TableRow<Row>({ row, index, columns, onOpen, style }: RowProps<Row>) {
+function TableRow<Row>({ row, index, columns, isVirtual, onOpen, style }: RowProps<Row>) {
   const open = onOpen === undefined ? undefined : () => onOpen(row);
   return (
     <tr
@@ -185,7 +176,12 @@ function TableRow<Row>({ row, index, columns, onOpen, style }: RowProps<Row>) {
       }}
     >
       {columns.map((column) => (
-        <td key={column.id} data-numeric={column.isNumeric} className={extra(column)}>
+        <td
+          key={column.id}
+          data-numeric={column.isNumeric}
+          className={extra(column)}
+          style={flexWidth(column, isVirtual)}
+        >
           {column.cell(row)}
         </td>
       ))}
@@ -215,6 +211,11 @@ function isOwnControl(target: EventTarget): boolean {
 
 function extra<Row>({ isExtra }: Column<Row>): string | undefined {
   return isExtra === true ? styles.extra : undefined;
+}
+
+/** Rows of a virtual table are flex boxes, to which a `col` says nothing. */
+function flexWidth<Row>({ width }: Column<Row>, isVirtual = false): CSSProperties | undefined {
+  return isVirtual && width !== undefined ? { flex: `0 0 ${width}` } : undefined;
 }
 
 function nextSorting(now: Sorting | undefined, id: string): Sorting | undefined {

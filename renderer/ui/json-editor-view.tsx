@@ -10,6 +10,8 @@ const LOOK = EditorView.theme({
   '.cm-scroller': { fontFamily: 'var(--mantine-font-family-monospace)' },
   '.cm-content': { caretColor: 'var(--om-text)' },
   '.cm-gutters': { backgroundColor: 'var(--om-page)', color: 'var(--om-quiet)', border: 'none' },
+  // CodeMirror's own colours of values are made for white.
+  '[data-mantine-color-scheme="dark"] & .cm-line span': { color: 'var(--mantine-color-anchor)' },
   '.cm-activeLine, .cm-activeLineGutter': { backgroundColor: 'var(--om-hover)' },
 });
 

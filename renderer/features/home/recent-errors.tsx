@@ -3,10 +3,10 @@ import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'wouter';
 import { type Outputs, queries } from '../../api.ts';
+import { adviceFor } from '../../ui/advice.ts';
 import { Section } from '../../ui/section.tsx';
 import { EmptyState, QueryView, RowsSkeleton } from '../../ui/states.tsx';
 import { RelativeTime } from '../../ui/values.tsx';
-import { adviceFor } from './advice.ts';
 import styles from './home.module.css';
 
 type Log = Outputs['usageLogs']['list']['logs'][number];

@@ -6,8 +6,9 @@ import { Link } from 'wouter';
 import { type Outputs, queries, queryClient } from '../../api.ts';
 import { useLiveEvents } from '../../live.ts';
 import { formatDuration } from '../../ui/format.ts';
+import { OUTCOME_STATES } from '../../ui/outcomes.ts';
 import { Section } from '../../ui/section.tsx';
-import { type State, StateMark } from '../../ui/state-mark.tsx';
+import { StateMark } from '../../ui/state-mark.tsx';
 import { EmptyState, QueryView, RowsSkeleton } from '../../ui/states.tsx';
 import { Duration, Money, RelativeTime, Tokens, useNow } from '../../ui/values.tsx';
 import styles from './home.module.css';
@@ -16,12 +17,6 @@ type Active = Outputs['live']['snapshot']['active'][number];
 type Ended = Outputs['usageLogs']['list']['logs'][number];
 
 const SHOWN = 6;
-const OUTCOMES: Readonly<Record<Ended['outcome'], State>> = {
-  ok: 'healthy',
-  cancelled: 'off',
-  cut: 'degraded',
-  error: 'failing',
-};
 /** A burst of starts asks for one new snapshot. */
 const SNAPSHOT_MS = 250;
 
@@ -99,7 +94,7 @@ function EndedRow({ log }: { readonly log: Ended }) {
   const { model, requestedModel, account, client, tokensIn, tokensOut, cost, durationMs, timestamp, outcome } = log;
   return (
     <li className={styles.row}>
-      <StateMark isCompact state={OUTCOMES[outcome]} label={t(`outcome.${outcome}`)} />
+      <StateMark isCompact state={OUTCOME_STATES[outcome]} label={t(`outcome.${outcome}`)} />
       <Names model={model === '' ? requestedModel : model} about={[account, client]} />
       <span className={styles.figure}>
         <Tokens count={tokensIn + tokensOut} /> {t('requests.tokens')}

@@ -114,7 +114,7 @@ function PartBar({ ratio }: { readonly ratio: number }) {
       <span className={styles.bar} aria-hidden="true">
         <span className={styles.fill} style={{ inlineSize: `${ratio * 100}%` }} />
       </span>
-      {formatPercent(ratio)}
+      <span className={styles.percent}>{formatPercent(ratio)}</span>
     </span>
   );
 }
