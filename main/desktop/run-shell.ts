@@ -5,6 +5,7 @@ import type { ManagementApi } from '../../core/management/client.ts';
 import type { DesktopHost, UpdateState } from '../../core/management/desktop.ts';
 import { createActions } from './actions.ts';
 import { type Notice, type NoticeNames, noticeOf, showNotice, updateNotice } from './notifications.ts';
+import { watchQuotas } from './quota-watch.ts';
 import type { ShellContext } from './shell-context.ts';
 import { SHORTCUT_KEYS } from './shortcut.ts';
 import { followStatus } from './status-source.ts';
@@ -33,7 +34,14 @@ export async function runShell(parts: ShellParts): Promise<RunningShell> {
   const { context, core, client, host, dashboard } = parts;
   const { log, preferences, words } = context;
   let { port } = parts;
-  let status: ServiceStatus = { look: 'running', requestsToday: 0, costToday: 0, logins: [], combos: [] };
+  let status: ServiceStatus = {
+    look: 'running',
+    requestsToday: 0,
+    costToday: 0,
+    logins: [],
+    combos: [],
+    names: new Map(),
+  };
 
   const act = createActions({
     ...{ client, host, dashboard, log, words },
@@ -56,9 +64,11 @@ export async function runShell(parts: ShellParts): Promise<RunningShell> {
     if (notice !== undefined && host.preferences().notifications[notice.kind])
       showNotice(notice, () => dashboard.show(notice.path));
   };
+  const quotas = watchQuotas(tell, { words, nameOf: (id) => namesFrom(status).provider(id) });
   const hear = (event: CoreEvent): void => {
     if (event.type === 'gateway-changed') port = event.port;
     tell(noticeOf(event, words(), namesFrom(status)));
+    quotas.onEvent(event);
   };
 
   preferences.onChange(show);
@@ -67,6 +77,7 @@ export async function runShell(parts: ShellParts): Promise<RunningShell> {
     ...{ client, log, events: core.events, vaultState: core.vaultState },
     onChange(next) {
       status = next;
+      quotas.onLogins(next.logins);
       show();
     },
   });
@@ -78,11 +89,12 @@ export async function runShell(parts: ShellParts): Promise<RunningShell> {
     stop() {
       unsubscribe();
       unfollow();
+      quotas.stop();
     },
   };
 }
 
-function namesFrom({ logins }: ServiceStatus): NoticeNames {
-  const login = (id: string) => logins.find(({ provider }) => provider === id);
-  return { provider: (id) => login(id)?.name ?? id, account: (id) => id, apiKey: (id) => id };
+function namesFrom({ names }: ServiceStatus): NoticeNames {
+  const name = (id: string): string => names.get(id) ?? id;
+  return { provider: name, account: name, apiKey: name };
 }

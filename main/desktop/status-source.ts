@@ -45,11 +45,12 @@ export async function followStatus(ports: StatusPorts): Promise<() => void> {
 }
 
 async function readStatus({ client, vaultState }: StatusPorts): Promise<ServiceStatus> {
-  const [live, { combos }, gateway, logins] = await Promise.all([
+  const [live, { combos }, gateway, logins, names] = await Promise.all([
     client.live.snapshot(),
     client.combos.list(),
     client.gateway.state(),
     readLogins(client),
+    readNames(client),
   ]);
   return {
     look: lookOf({
@@ -62,7 +63,18 @@ async function readStatus({ client, vaultState }: StatusPorts): Promise<ServiceS
     costToday: live.today.cost,
     logins,
     combos: combos.map(({ name }) => name),
+    names,
   };
+}
+
+/** Custom nodes are providers, too. */
+async function readNames(client: ManagementApi): Promise<ReadonlyMap<string, string>> {
+  const [{ providers }, { connections }, { keys }] = await Promise.all([
+    client.knownProviders.list(),
+    client.providers.list(),
+    client.keys.list(),
+  ]);
+  return new Map([...providers, ...connections, ...keys].map(({ id, name }) => [id, name]));
 }
 
 function lookOf(facts: { isPaused: boolean; isVaultOpen: boolean; hasTrouble: boolean }): ServiceLook {

@@ -81,7 +81,10 @@ export function trayTooltip(state: TrayState, words: Words): string {
 
 /** What it costs today; when it does not simply run, that first. */
 function statusLine({ look, costToday, requestsToday }: TrayState, words: Words): string {
-  const today = words.say('status.today', { cost: words.money(costToday), requests: words.count(requestsToday) });
+  const today = words.say(requestsToday === 1 ? 'status.todayOne' : 'status.today', {
+    cost: words.money(costToday),
+    requests: words.count(requestsToday),
+  });
   return look === 'running' ? today : `${words.say(`status.${look}`)} · ${today}`;
 }
 

@@ -14,6 +14,8 @@ export interface LoginLine {
   /** Of the window that is closest to its end, 0 to 100. */
   readonly leftPercent?: number;
   readonly resetsAtMs?: number;
+  /** That window's name: `5h`, `weekly`. */
+  readonly window?: string;
 }
 
 /** What the core tells; the rest of the state is the shell's own. */
@@ -25,6 +27,8 @@ export interface ServiceStatus {
   readonly logins: readonly LoginLine[];
   /** Names, as clients ask for them. */
   readonly combos: readonly string[];
+  /** Of providers, accounts and API keys, by id: for what notifications say. */
+  readonly names: ReadonlyMap<string, string>;
 }
 
 export interface TrayState extends ServiceStatus {

@@ -4,6 +4,7 @@
  */
 const EN = {
   'status.today': '{cost} today · {requests} requests',
+  'status.todayOne': '{cost} today · 1 request',
   'status.running': 'Running',
   'status.degraded': 'Running, with trouble',
   'status.paused': 'Paused',
@@ -89,6 +90,7 @@ export type WordKey = keyof typeof EN;
 
 const FI: Record<WordKey, string> = {
   'status.today': '{cost} tänään · {requests} pyyntöä',
+  'status.todayOne': '{cost} tänään · 1 pyyntö',
   'status.running': 'Käynnissä',
   'status.degraded': 'Käynnissä, häiriöitä',
   'status.paused': 'Tauolla',

@@ -79,7 +79,7 @@ describe.skipIf(RUNS_ON !== 'Electron' && CHROMIUM === undefined)(`on ${RUNS_ON}
   });
 
   it('says in the tray what today costs, and answers requests meanwhile', async () => {
-    await vi.waitFor(async () => expect((await item('status')).label).toMatch(/today · [1-9]\d* requests/), SOON);
+    await vi.waitFor(async () => expect((await item('status')).label).toMatch(/today · [1-9]\d* request/), SOON);
     const tray = await app.ask.tray();
     expect(tray?.tooltip).toContain(`localhost:${port}`);
     expect(tray?.image).toMatch(/running-dark\.png$/);
