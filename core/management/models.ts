@@ -5,6 +5,7 @@ import { OmniError } from '../base/errors.ts';
 import { asString, compact } from '../base/json.ts';
 import type { ModelInfo } from '../providers/catalog/model-info.ts';
 import { ALIAS_NAMESPACE } from '../routing/live-snapshot.ts';
+import { aliasTable, aliasTarget } from '../routing/snapshot.ts';
 import type { Handlers } from './implementer.ts';
 import { knownProvider } from './providers.ts';
 import type { ManagementServices } from './services.ts';
@@ -50,6 +51,15 @@ export const modelsContract = {
   aliases: oc
     .route({ method: 'GET', path: '/models/alias', summary: 'All aliases' })
     .output(z.object({ aliases: z.record(z.string(), z.string()) })),
+  testAlias: oc
+    .route({ method: 'GET', path: '/models/alias/test', summary: 'What a model’s name stands for; nothing is asked' })
+    .input(z.object({ model: modelShape }))
+    .output(
+      z.object({
+        meaning: z.enum(['combo', 'provider', 'alias', 'name']).describe('name: looked up in the catalog as it is'),
+        target: z.string().optional().describe('Of the alias'),
+      }),
+    ),
   putAlias: oc
     .route({ method: 'PUT', path: '/models/alias', summary: 'Set an alias; * and ? make it a wildcard' })
     .input(z.strictObject({ alias, model: modelShape }))
@@ -64,14 +74,10 @@ export const modelsHandlers = ({ models }: Handlers) => ({
   catalog: models.catalog.handler(({ input, context: { services } }) => ({
     catalog: catalogOf(services, input?.provider),
   })),
-  aliases: models.aliases.handler(({ context: { services } }) => {
-    const entries = services.store.keyValues.entries(ALIAS_NAMESPACE);
-    return {
-      aliases: Object.fromEntries(
-        entries.flatMap(([name, value]) => (asString(value) === undefined ? [] : [[name, String(value)]])),
-      ),
-    };
-  }),
+  aliases: models.aliases.handler(({ context: { services } }) => ({
+    aliases: Object.fromEntries(aliasesOf(services)),
+  })),
+  testAlias: models.testAlias.handler(({ input: { model }, context: { services } }) => meaningOf(model, services)),
   putAlias: models.putAlias.handler(({ input, context: { services } }) => {
     if (input.alias === input.model) {
       throw new OmniError('invalid_request', 'An alias cannot stand for itself.', { path: 'model' });
@@ -86,6 +92,26 @@ export const modelsHandlers = ({ models }: Handlers) => ({
     return { success: true as const, removed };
   }),
 });
+
+function aliasesOf({ store }: ManagementServices): (readonly [name: string, target: string])[] {
+  return store.keyValues.entries(ALIAS_NAMESPACE).flatMap(([name, value]) => {
+    const target = asString(value);
+    return target === undefined ? [] : [[name, target] as const];
+  });
+}
+
+/** The order of `routing/resolve.ts`: combos, then providers' prefixes, then aliases. */
+function meaningOf(
+  model: string,
+  services: ManagementServices,
+): { meaning: 'combo' | 'provider' | 'alias' | 'name'; target?: string } {
+  if (services.store.combos.list().some(({ name }) => name === model)) return { meaning: 'combo' };
+  const [prefix] = model.split('/');
+  const isProvider = [...services.providers().values()].some(({ id, alias }) => id === prefix || alias === prefix);
+  if (isProvider && model.includes('/')) return { meaning: 'provider' };
+  const target = aliasTarget(aliasTable(aliasesOf(services)), model);
+  return target === undefined ? { meaning: 'name' } : { meaning: 'alias', target };
+}
 
 function catalogOf(services: ManagementServices, only: string | undefined) {
   const connected = new Set(services.accounts.list().flatMap(({ provider, isActive }) => (isActive ? [provider] : [])));

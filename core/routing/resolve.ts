@@ -11,7 +11,7 @@ import type { Endpoint, Provider } from '../providers/provider.ts';
 import type { ComboConfig } from '../store/records.ts';
 import { chainAfter, expandCombo, IN_ORDER, type ModelAtProvider, type PlannedModel } from './expand.ts';
 import type { Leg, LegRules, Plan } from './plan.ts';
-import { type Snapshot, wildcardTarget } from './snapshot.ts';
+import { aliasTarget, type Snapshot } from './snapshot.ts';
 
 const ALIAS_DEPTH_LIMIT = 3;
 const MODEL_LENGTH_LIMIT = 300;
@@ -55,7 +55,7 @@ function lookUp(model: string, snapshot: Snapshot, depth: number): ModelAtProvid
     const rest = slash < 0 ? defaultModel(provider, snapshot) : model.slice(slash + 1);
     if (rest !== undefined && rest !== '') return { provider, model: rest };
   }
-  const alias = snapshot.aliases.get(model) ?? wildcardTarget(snapshot, model);
+  const alias = aliasTarget(snapshot, model);
   if (alias !== undefined && alias !== model) {
     if (depth >= ALIAS_DEPTH_LIMIT)
       throw new OmniError('invalid_request', `The alias "${model}" leads in a circle.`, { path: 'model' });

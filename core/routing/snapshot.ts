@@ -80,15 +80,22 @@ export interface SnapshotSource {
   readonly vaultClosed?: ClosedVault | undefined;
 }
 
-/** Builds the picture. An alias name with `*` or `?` is a wildcard. */
-export function buildSnapshot(source: SnapshotSource): Snapshot {
+export type AliasTable = Pick<Snapshot, 'aliases' | 'wildcards'>;
+
+/** Exact and wildcard aliases apart. A name with `*` or `?` is a wildcard. */
+export function aliasTable(entries: Iterable<readonly [name: string, target: string]>): AliasTable {
   const aliases = new Map<string, string>();
   const wildcards: WildcardAlias[] = [];
-  for (const [name, target] of source.aliases) {
+  for (const [name, target] of entries) {
     if (/[*?]/.test(name)) wildcards.push({ pattern: name, target });
     else aliases.set(name, target);
   }
   wildcards.sort((a, b) => globSpecificity(b.pattern) - globSpecificity(a.pattern));
+  return { aliases, wildcards };
+}
+
+/** Builds the picture. */
+export function buildSnapshot(source: SnapshotSource): Snapshot {
   const providerByPrefix = indexProviders([...source.providers]);
   const rules = source.rules ?? NO_RULES;
   return {
@@ -96,8 +103,7 @@ export function buildSnapshot(source: SnapshotSource): Snapshot {
     rules,
     blocked: blockedIds(providerByPrefix.values(), new Set(rules.blockedProviders)),
     comboByName: new Map([...source.combos].map((combo) => [combo.name, combo])),
-    aliases,
-    wildcards,
+    ...aliasTable(source.aliases),
     accountsByProvider: groupAccounts(source.accounts),
     catalog: source.catalog,
     ...(source.vaultClosed !== undefined && { vaultClosed: source.vaultClosed }),
@@ -133,7 +139,7 @@ function groupAccounts(accounts: Iterable<Account>): Map<string, Account[]> {
   return groups;
 }
 
-/** The target of the most specific wildcard alias that matches, or undefined. */
-export function wildcardTarget(snapshot: Snapshot, model: string): string | undefined {
-  return snapshot.wildcards.find(({ pattern }) => globMatches(pattern, model))?.target;
+/** The target of the exact alias, else of the most specific wildcard alias that matches, or undefined. */
+export function aliasTarget({ aliases, wildcards }: AliasTable, model: string): string | undefined {
+  return aliases.get(model) ?? wildcards.find(({ pattern }) => globMatches(pattern, model))?.target;
 }

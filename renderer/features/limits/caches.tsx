@@ -35,7 +35,7 @@ function Figures({ caches }: { readonly caches: Outputs['cache']['get'] }) {
   const { t } = useTranslation('limits');
   const { semanticCache: answers, similarAnswers: similar, signatureCache: signatures, idempotency } = caches;
   return (
-    <TileGrid minWidthPx={170} isFilling>
+    <TileGrid minWidthPx={150} isFilling>
       <StatCard
         label={t('caches.answers')}
         value={formatPercent(Number(answers.hitRate) / 100)}

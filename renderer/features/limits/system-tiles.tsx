@@ -15,7 +15,7 @@ export function SystemTiles() {
   return (
     <QueryView query={health} skeleton={<TilesSkeleton heightPx={96} />} errorTitle={t('system.failed')}>
       {({ status, system, activeRequests }) => (
-        <TileGrid minWidthPx={170} isFilling>
+        <TileGrid minWidthPx={150} isFilling>
           <StatCard
             label={t('system.status')}
             value={<StateMark state={status} />}
