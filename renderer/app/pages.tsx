@@ -11,19 +11,17 @@ import {
   IconHome,
   IconInfoCircle,
   IconKey,
-  IconLanguage,
   IconList,
   IconPlugConnected,
   IconRocket,
   IconSettings,
-  IconTerminal2,
 } from '@tabler/icons-react';
 import i18next from 'i18next';
 import type { ComponentType } from 'react';
 import { type OnDemand, onDemand } from '../ui/on-demand.tsx';
 import { RowsSkeleton } from '../ui/states.tsx';
 
-export type PageGroup = 'route' | 'observe' | 'tools' | 'system';
+export type PageGroup = 'route' | 'observe' | 'system';
 
 export interface Page {
   /** Names its text: `pages.<id>` in `common.json`. */
@@ -81,14 +79,6 @@ export const PAGES: readonly Page[] = [
   {
     ...{ id: 'limits', path: '/limits', letter: 'i', icon: IconActivityHeartbeat, group: 'observe' },
     component: page('limits', () => import('../features/limits/limits-page.tsx'), 'LimitsPage'),
-  },
-  {
-    ...{ id: 'tools', path: '/tools', letter: 't', icon: IconTerminal2, group: 'tools' },
-    component: page('tools', () => import('../features/tools/tools-page.tsx'), 'ToolsPage'),
-  },
-  {
-    ...{ id: 'translator', path: '/translator', letter: 'r', icon: IconLanguage, group: 'tools' },
-    component: page('translator', () => import('../features/translator/translator-page.tsx'), 'TranslatorPage'),
   },
   {
     ...{ id: 'settings', path: '/settings', letter: 's', icon: IconSettings, group: 'system' },

@@ -5,7 +5,7 @@ import { Mark } from './mark.tsx';
 import { PAGES, type Page, type PageGroup } from './pages.tsx';
 import styles from './sidebar.module.css';
 
-const GROUPS: readonly PageGroup[] = ['route', 'observe', 'tools', 'system'];
+const GROUPS: readonly PageGroup[] = ['route', 'observe', 'system'];
 
 export interface SidebarProps {
   readonly className?: string;

@@ -1,7 +1,0 @@
-import { useTranslation } from 'react-i18next';
-import { PageHeader } from '../../ui/page-header.tsx';
-
-export function ToolsPage() {
-  const { t } = useTranslation();
-  return <PageHeader title={t('pages.tools')} />;
-}
