@@ -1,7 +1,15 @@
-import { useTranslation } from 'react-i18next';
-import { PageHeader } from '../../ui/page-header.tsx';
+import { Route, Switch } from 'wouter';
+import { ComboEditorPage } from './combo-editor.tsx';
+import { ComboList } from './combo-list.tsx';
 
+/** All combos, or one of them. */
 export function CombosPage() {
-  const { t } = useTranslation();
-  return <PageHeader title={t('pages.combos')} />;
+  return (
+    <Switch>
+      <Route path="/combos/:id">{({ id }) => <ComboEditorPage key={id} id={decodeURIComponent(id)} />}</Route>
+      <Route>
+        <ComboList />
+      </Route>
+    </Switch>
+  );
 }
