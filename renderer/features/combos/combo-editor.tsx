@@ -123,7 +123,7 @@ function Models({ values: { models, strategy }, own, onChange }: ModelsProps) {
                     min={0}
                     max={100}
                     w={80}
-                    value={weight ?? 1}
+                    value={weight ?? 0}
                     onChange={(value) => change(model, Number(value))}
                   />
                 )}
