@@ -12,7 +12,12 @@ const KEPT = join(ROOT, 'build', 'pictures');
  * The pictures of the README: each one's file, the test that takes it, and the name that the test gives it.
  * @type {readonly { file: string, test: string, taken: string }[]}
  */
-const PICTURES = [{ file: 'keys.png', test: 'tests/renderer/keys.test.ts', taken: 'keys-full-light-1440' }];
+const PICTURES = [
+  { file: 'tray.png', test: 'tests/desktop/show.test.ts', taken: 'tray-menu' },
+  { file: 'home.png', test: 'tests/renderer/home.test.ts', taken: 'home-full-light-1440' },
+  { file: 'providers.png', test: 'tests/renderer/providers.test.ts', taken: 'providers-full-light-1440' },
+  { file: 'combos.png', test: 'tests/renderer/combos.test.ts', taken: 'combos-full-light-1440' },
+];
 
 /** Runs those tests and keeps what they took. @returns {Promise<number>} 0 only when all passed and no picture is missing */
 export async function takeScreenshots() {
