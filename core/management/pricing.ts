@@ -36,7 +36,8 @@ export const pricingContract = {
       method: 'DELETE',
       path: '/pricing',
       inputStructure: 'detailed',
-      summary: 'Take the prices of the data set again: of a model, a provider or all',
+      summary:
+        'Take the prices of the data set again: of a model (at every provider where none is named), of a provider, or all',
     })
     .input(z.object({ query: z.object({ provider: z.string().optional(), model: z.string().optional() }) }))
     .output(prices),
