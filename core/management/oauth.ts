@@ -43,15 +43,13 @@ const session = z.object({
   message: z.string().optional(),
   progress: z.string().optional(),
   connection: loginConnection.optional(),
-  expiresAt: timeShape,
-});
-const started = session.extend({
-  authUrl: z.string().optional(),
-  userCode: z.string().optional(),
+  authUrl: z.string().optional().describe('The page to sign in on, until the sign-in is over'),
+  userCode: z.string().optional().describe('To type at the page of verificationUri, until the sign-in is over'),
   verificationUri: z.string().optional(),
   verificationUriComplete: z.string().optional(),
-  intervalMs: z.number().optional(),
+  expiresAt: timeShape,
 });
+const started = session.extend({ intervalMs: z.number().optional() });
 const which = z.object({ sessionId: z.string().min(1).max(100) });
 
 export const oauthContract = {
@@ -117,22 +115,17 @@ export const oauthHandlers = ({ oauth }: Handlers) => ({
   ),
 });
 
-function toSession({ expiresAtMs, connection, ...view }: LoginView): z.output<typeof session> {
+function toSession({ expiresAtMs, connection, directions, ...view }: LoginView): z.output<typeof session> {
   return {
     ...view,
+    ...directions,
     ...(connection && { connection: toLoginConnection(connection) }),
     expiresAt: isoTime(expiresAtMs),
   };
 }
 
-function toStarted({ view, authUrl, device }: StartedLogin): z.output<typeof started> {
-  if (device === undefined) return { ...toSession(view), ...(authUrl !== undefined && { authUrl }) };
-  const { userCode, verificationUri, verificationUriComplete, intervalMs } = device;
-  return {
-    ...toSession(view),
-    ...{ userCode, verificationUri, intervalMs },
-    ...(verificationUriComplete !== undefined && { verificationUriComplete }),
-  };
+function toStarted({ view, device }: StartedLogin): z.output<typeof started> {
+  return { ...toSession(view), ...(device && { intervalMs: device.intervalMs }) };
 }
 
 /** An account that was signed in to, for whoever waited for it. */

@@ -22,7 +22,17 @@ export interface LoginView {
   /** What is being done at the moment. */
   readonly progress?: string;
   readonly connection?: ConnectionRecord;
+  /** While it is not over. */
+  readonly directions?: Directions;
   readonly expiresAtMs: number;
+}
+
+/** Where the person goes on: the page to open, and of a device code also what to type there. */
+export interface Directions {
+  readonly authUrl?: string;
+  readonly userCode?: string;
+  readonly verificationUri?: string;
+  readonly verificationUriComplete?: string;
 }
 
 export interface SessionParts {
@@ -80,6 +90,11 @@ export class LoginSession {
   whenOver(end: () => void): void {
     if (this.isOver) end();
     else this.#whenOver.push(end);
+  }
+
+  /** For whoever looks at it, also from another window than the one that it was started in. */
+  direct(directions: Directions): void {
+    if (!this.isOver) this.#view = { ...this.#view, directions };
   }
 
   /** Something to know while it waits. */
@@ -147,7 +162,7 @@ export class LoginSession {
   #end(last: Pick<LoginView, 'state' | 'message' | 'connection'>): void {
     if (this.isOver) return;
     clearTimeout(this.#timer);
-    const { progress: _over, ...view } = this.#view;
+    const { progress: _over, directions: _followed, ...view } = this.#view;
     this.#view = view;
     this.#step(last);
     this.#ending.abort();

@@ -86,6 +86,7 @@ export async function startCode(session: LoginSession, method: CodeMethod, wishe
   const { options } = session.parts;
   const request = compact({ redirectUri: back.redirectUri, state, codeChallenge, options });
   const authUrl = method.authorizeUrl(request, session.context).href;
+  session.direct({ authUrl });
   if (back.note !== undefined) session.note(back.note);
   const { redirect } = method;
   const fixedPort = redirect.to === 'loopback' && redirect.isPortFixed ? redirect.port : undefined;
@@ -196,6 +197,7 @@ export async function startDevice(session: LoginSession, method: DeviceMethod): 
   const verifier = codeVerifier === undefined ? {} : { codeVerifier: new Secret(codeVerifier) };
   const poll = pollForToken(session, method, { code, ...verifier });
   const { userCode, verificationUri, verificationUriComplete } = code;
+  session.direct({ userCode, verificationUri, ...compact({ verificationUriComplete }) });
   session.note(`Enter the code ${userCode} at ${verificationUri}.`);
   const deviceCode = code.deviceCode.reveal();
   const clientId = method.register === undefined ? undefined : context.client.id;
