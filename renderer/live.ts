@@ -21,6 +21,7 @@ const MADE_OLD: Readonly<Record<string, readonly (readonly unknown[])[]>> = {
   'lockout-changed': [queries.policies.key()],
   'budget-reached': [queries.budget.key()],
   'quota-changed': [queries.quotas.key()],
+  'login-changed': [queries.oauth.session.key(), queries.providers.key()],
   'configuration-changed': [
     ...[
       queries.knownProviders.key(),

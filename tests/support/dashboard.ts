@@ -2,7 +2,7 @@
  * The dashboard as a person has it: the built server on a data directory of its own, and a real Chromium that is signed
  * in. One server and one browser a test file; a page each for every look, closed after its test.
  */
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
@@ -41,6 +41,8 @@ export interface DashboardOptions {
   /** Fills the server through its API once it runs. */
   readonly seed?: (api: ManagementClient, gateway: GatewayProcess) => Promise<unknown>;
   readonly env?: Readonly<Record<string, string>>;
+  /** `providers.json`: where simulated providers are. */
+  readonly providersFile?: object;
   /** False: a gateway at its first start, without a password; there is no `api` then. */
   readonly hasPassword?: boolean;
 }
@@ -73,6 +75,8 @@ export interface Dashboard {
 export async function startDashboard(options: DashboardOptions = {}): Promise<Dashboard> {
   const dataDir = mkdtempSync(join(tmpdir(), 'omniroute-dashboard-'));
   if (options.requests !== undefined) await seedRequests(dataDir, options.requests);
+  if (options.providersFile !== undefined)
+    writeFileSync(join(dataDir, 'providers.json'), JSON.stringify(options.providersFile));
   const hasPassword = options.hasPassword !== false;
   const password = hasPassword ? {} : { INITIAL_PASSWORD: '' };
   const gateway = await startGateway({ dataDir, env: { LOG_LEVEL: 'error', ...password, ...options.env } });

@@ -5,6 +5,7 @@ import { IconDots } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Link } from 'wouter';
 import { api, failureOf, type Outputs, queries, queryClient } from '../../api.ts';
 import { Section } from '../../ui/section.tsx';
 import { moved, SortableList } from '../../ui/sortable-list.tsx';
@@ -15,6 +16,7 @@ import { Countdown, RelativeTime } from '../../ui/values.tsx';
 import { AccountSettings } from './account-settings.tsx';
 import { type Connection, isExpired, type ProviderRow } from './provider-rows.ts';
 import styles from './providers.module.css';
+import { signInPath } from './sign-in-url.ts';
 import type { TestTarget } from './test-run.ts';
 
 type Rest = Outputs['live']['snapshot']['resting'][number];
@@ -52,7 +54,16 @@ export function Accounts({ row, isTesting, onTest, onTestAll }: AccountsProps) {
       }
     >
       {accounts.length === 0 ? (
-        <EmptyState text={row.hasLogin ? t('accounts.emptyLogin') : t('accounts.empty')} />
+        <EmptyState
+          text={row.hasLogin ? t('accounts.emptyLogin') : t('accounts.empty')}
+          action={
+            row.hasLogin && (
+              <Button component={Link} href={signInPath(row.id)}>
+                {t('signIn.button')}
+              </Button>
+            )
+          }
+        />
       ) : (
         <SortableList
           label={t('accounts.title')}
@@ -101,6 +112,11 @@ function AccountRow({ account, rest, onTest, onEdit, onRemove }: AccountRowProps
         <AccountState account={account} rest={rest} />
       </div>
       <div className={styles.controls}>
+        {isExpired(account) && (
+          <Button size="compact-xs" component={Link} href={signInPath(account.provider)}>
+            {t('signIn.buttonAgain')}
+          </Button>
+        )}
         <Switch
           aria-label={t('accounts.switch', { name })}
           checked={isActive}

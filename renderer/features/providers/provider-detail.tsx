@@ -16,6 +16,8 @@ import { ProviderHealth } from './provider-health.tsx';
 import { ProviderModels } from './provider-models.tsx';
 import { type ProviderRow, useProviderRows } from './provider-rows.ts';
 import styles from './providers.module.css';
+import { SignInDialog } from './sign-in-dialog.tsx';
+import { useSignInPlace } from './sign-in-url.ts';
 import { TestPanel } from './test-panel.tsx';
 import { useTestRun } from './test-run.ts';
 
@@ -51,6 +53,7 @@ function ProviderDetail({ row }: { readonly row: ProviderRow }) {
   const [isAdding, setIsAdding] = useState(false);
   const nodes = useQuery({ ...queries.providerNodes.list.queryOptions(), enabled: row.custom });
   const node = nodes.data?.nodes.find(({ id }) => id === row.id);
+  const signIn = useSignInPlace(row.id);
   const run = useTestRun();
   const test = (): void =>
     run.start(row.accounts.map((account) => ({ connectionId: account.id, label: account.name })));
@@ -58,7 +61,16 @@ function ProviderDetail({ row }: { readonly row: ProviderRow }) {
     <>
       <PageHeader
         title={row.name}
-        action={row.takesKey && <Button onClick={() => setIsAdding(true)}>{t('addKeyShort')}</Button>}
+        action={
+          <div className={styles.controls}>
+            {row.takesKey && (
+              <Button variant={row.hasLogin ? 'default' : 'filled'} onClick={() => setIsAdding(true)}>
+                {t('addKeyShort')}
+              </Button>
+            )}
+            {row.hasLogin && <Button onClick={() => signIn.show()}>{t('signIn.button')}</Button>}
+          </div>
+        }
       />
       <ProviderFacts row={row} actions={node !== undefined && <NodeActions node={node} />} />
       <TestPanel run={run} />
@@ -66,6 +78,7 @@ function ProviderDetail({ row }: { readonly row: ProviderRow }) {
       <ProviderHealth row={row} />
       <ProviderModels row={row} />
       {isAdding && <AddKey row={row} onClose={() => setIsAdding(false)} />}
+      {signIn.isOpen && <SignInDialog row={row} place={signIn} />}
     </>
   );
 }

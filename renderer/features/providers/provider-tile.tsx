@@ -5,6 +5,7 @@ import { StateMark } from '../../ui/state-mark.tsx';
 import { Countdown } from '../../ui/values.tsx';
 import { isExpired, type ProviderRow, STATE_OF } from './provider-rows.ts';
 import styles from './providers.module.css';
+import { signInPath } from './sign-in-url.ts';
 
 export interface ProviderTileProps {
   readonly row: ProviderRow;
@@ -15,7 +16,7 @@ export interface ProviderTileProps {
 /** One provider: how it stands, or the one step to connect it. The name leads to all about it. */
 export function ProviderTile({ row, onConnect }: ProviderTileProps) {
   const { t } = useTranslation('providers');
-  const { id, name, alias, models, takesKey, accounts } = row;
+  const { id, name, alias, models, takesKey, hasLogin, accounts } = row;
   const isConnected = accounts.length > 0;
   return (
     <li className={styles.tile} data-connected={isConnected}>
@@ -30,6 +31,18 @@ export function ProviderTile({ row, onConnect }: ProviderTileProps) {
           <Standing row={row} />
         ) : (
           <span className={styles.quiet}>{models > 0 ? t('models.count', { count: models }) : t('models.own')}</span>
+        )}
+        {hasLogin && (
+          <Button
+            size="compact-xs"
+            variant="default"
+            component={Link}
+            href={signInPath(id)}
+            className={styles.tileAction ?? ''}
+            aria-label={t('signIn.to', { name })}
+          >
+            {t('signIn.button')}
+          </Button>
         )}
         {!isConnected && takesKey && (
           <Button
