@@ -41,8 +41,8 @@ it('tells how long providers take, and in which phase', async () => {
   expect(summary).toMatchObject({ count: 1, requests: 1, failures: 0, windowMs: 60_000, relativeError: 0.044 });
   const wholeMs = HEADERS_MS + CONTENT_MS + REST_MS;
   const near = (actual: unknown, expectedMs: number): void => {
-    // Within the error of the buckets below, and what a busy machine adds above.
-    expect(Number(actual)).toBeGreaterThan(expectedMs * 0.95 - 5);
+    // The error of the buckets and, between phases, what a late timer of a busy machine takes from the one behind it.
+    expect(Number(actual)).toBeGreaterThan(expectedMs * 0.7);
     expect(Number(actual)).toBeLessThan(expectedMs * 1.05 + 2_000);
   };
   near(summary['p50'], wholeMs);
