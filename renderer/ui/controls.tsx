@@ -97,7 +97,6 @@ export type SaveStatus = 'idle' | 'saving' | 'saved' | { readonly error: string 
 
 /** One setting: its name and meaning at the start, its control at the end, what became of the last save beneath. */
 export function FormRow({ label, description, status = 'idle', children }: FormRowProps) {
-  const { t } = useTranslation();
   const id = useId();
   return (
     <div className={styles.row}>
@@ -111,12 +110,20 @@ export function FormRow({ label, description, status = 'idle', children }: FormR
       </div>
       <div className={styles.control}>
         {children({ id, 'aria-describedby': `${id}-about` })}
-        <div role="status" className={typeof status === 'object' ? styles.error : styles.about}>
-          {status === 'saving' && <Loader size={12} aria-label={t('save.saving')} />}
-          {status === 'saved' && t('save.saved')}
-          {typeof status === 'object' && status.error}
-        </div>
+        <SaveNote status={status} />
       </div>
+    </div>
+  );
+}
+
+/** What became of the last save, where a control stands without a row. */
+export function SaveNote({ status }: { readonly status: SaveStatus }) {
+  const { t } = useTranslation();
+  return (
+    <div role="status" className={typeof status === 'object' ? styles.error : styles.about}>
+      {status === 'saving' && <Loader size={12} aria-label={t('save.saving')} />}
+      {status === 'saved' && t('save.saved')}
+      {typeof status === 'object' && status.error}
     </div>
   );
 }

@@ -5,9 +5,10 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useLocation } from 'wouter';
 import { api, failureOf, type Inputs, type Outputs, queries, queryClient } from '../../api.ts';
+import { useModelNames } from '../../ui/model-names.ts';
 import { PageHeader } from '../../ui/page-header.tsx';
 import { PageStack, Section } from '../../ui/section.tsx';
-import { SortableList } from '../../ui/sortable-list.tsx';
+import { moved, SortableList } from '../../ui/sortable-list.tsx';
 import { QueryView, RowsSkeleton } from '../../ui/states.tsx';
 import styles from './combos.module.css';
 
@@ -150,21 +151,6 @@ function Models({ values: { models, strategy }, own, onChange }: ModelsProps) {
       </div>
     </Section>
   );
-}
-
-/** Combos first, then each provider's models. */
-function useModelNames(): readonly string[] {
-  const catalog = useQuery(queries.models.catalog.queryOptions());
-  const combos = useQuery(queries.combos.list.queryOptions());
-  const models = Object.entries(catalog.data?.catalog ?? {}).flatMap(([alias, entry]) =>
-    entry.models.map((model) => `${alias}/${model.id}`),
-  );
-  return [...new Set([...(combos.data?.combos ?? []).map(({ name }) => name), ...models])];
-}
-
-function moved(models: readonly Entry[], from: number, to: number): readonly Entry[] {
-  const rest = models.filter((_, index) => index !== from);
-  return [...rest.slice(0, to), ...models.slice(from, from + 1), ...rest.slice(to)];
 }
 
 function valuesOf(combo: Combo | undefined): Values {

@@ -1,7 +1,10 @@
-import { Button, NumberInput, Select, Switch, TagsInput, Textarea } from '@mantine/core';
+import { Autocomplete, Button, MultiSelect, NumberInput, Select, Switch, TagsInput, Textarea } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { queries } from '../../api.ts';
 import { FormRow } from '../../ui/controls.tsx';
+import { useModelNames } from '../../ui/model-names.ts';
 import { type Field, type Settings, VARIABLES } from './fields.ts';
 import styles from './settings.module.css';
 import { useField } from './use-field.ts';
@@ -59,7 +62,11 @@ function Control({ field, value, isLocked, onSave, ...ids }: ControlProps) {
     case 'text':
       return <Text {...shared} value={String(value)} onSave={onSave} />;
     case 'number':
-      return <Amount {...shared} field={field} value={Number(value)} onSave={onSave} />;
+      return <Amount {...shared} field={field} value={value as number | undefined} onSave={onSave} />;
+    case 'model':
+      return <Model {...shared} value={String(value)} onSave={onSave} />;
+    case 'providers':
+      return <Providers {...shared} value={value as string[]} onSave={onSave} />;
   }
 }
 
@@ -70,24 +77,59 @@ interface Ids {
   readonly onSave: (value: unknown) => void;
 }
 
-/** What `null`, `true` and `false` are called where a setting knows all three. */
-const TRISTATE: readonly (readonly [string, boolean | null])[] = [
+/** What a choice stands for that is not stored under its name. */
+const MEANINGS: ReadonlyMap<string, boolean | null | undefined> = new Map([
   ['automatic', null],
   ['always', true],
   ['never', false],
-];
+  ['inherited', undefined],
+]);
+const meaningOf = (option: string): unknown => (MEANINGS.has(option) ? MEANINGS.get(option) : option);
 
 function Choice({ field, value, onSave, ...rest }: Ids & { field: Field & { kind: 'select' }; value: unknown }) {
   const { t } = useTranslation('settings');
-  const isTristate = field.options[0] === TRISTATE[0]?.[0];
-  const shown = isTristate ? TRISTATE.find(([, meaning]) => meaning === value)?.[0] : String(value);
   return (
     <Select
       {...rest}
       allowDeselect={false}
       data={field.options.map((option) => ({ value: option, label: t(`option.${option}`) }))}
-      value={shown ?? null}
-      onChange={(next) => onSave(isTristate ? (TRISTATE.find(([name]) => name === next)?.[1] ?? null) : next)}
+      value={field.options.find((option) => meaningOf(option) === value) ?? null}
+      onChange={(next) => next !== null && onSave(meaningOf(next))}
+    />
+  );
+}
+
+function Model({ value, onSave, ...rest }: Ids & { value: string }) {
+  const [draft, setDraft] = useState(value);
+  return (
+    <Autocomplete
+      {...rest}
+      limit={50}
+      placeholder="openai/text-embedding-3-small"
+      data={[...useModelNames()]}
+      value={draft}
+      onChange={setDraft}
+      onOptionSubmit={onSave}
+      onBlur={() => draft !== value && onSave(draft)}
+    />
+  );
+}
+
+/** Providers by their names; one that is not known any more keeps its id. */
+function Providers({ value, onSave, ...rest }: Ids & { value: string[] }) {
+  const { t } = useTranslation('settings');
+  const known = useQuery(queries.knownProviders.list.queryOptions()).data?.providers ?? [];
+  const names = new Map(known.map(({ id, name }) => [id, name]));
+  const ids = new Set([...names.keys(), ...value]);
+  return (
+    <MultiSelect
+      {...rest}
+      searchable
+      limit={100}
+      nothingFoundMessage={t('provider.none')}
+      data={[...ids].map((id) => ({ value: id, label: names.get(id) ?? id }))}
+      value={value}
+      onChange={onSave}
     />
   );
 }
@@ -107,12 +149,17 @@ function Text({ value, onSave, ...rest }: Ids & { value: string }) {
   );
 }
 
-function Amount({ field, value, onSave, ...rest }: Ids & { field: Field & { kind: 'number' }; value: number }) {
-  const { scale = 1, unit = '', min, max } = field;
-  const shown = value / scale;
+type NumberField = Field & { kind: 'number' };
+
+function Amount({ field, value, onSave, ...rest }: Ids & { field: NumberField; value: number | undefined }) {
+  const { t } = useTranslation('settings');
+  const { scale = 1, unit = '', min, max, isOptional = false } = field;
+  const shown = value === undefined ? '' : rounded(value / scale);
   const [draft, setDraft] = useState<string | number>(shown);
   const commit = (): void => {
-    if (typeof draft === 'number' && draft !== shown) onSave(Math.round(draft * scale));
+    if (draft === shown) return;
+    if (typeof draft === 'number') onSave(scale < 1 ? rounded(draft * scale) : Math.round(draft * scale));
+    else if (isOptional) onSave(undefined);
     else setDraft(shown);
   };
   return (
@@ -122,6 +169,7 @@ function Amount({ field, value, onSave, ...rest }: Ids & { field: Field & { kind
       hideControls
       decimalScale={scale === 1 ? 0 : 3}
       suffix={unit}
+      placeholder={isOptional ? t('option.inherited') : ''}
       value={draft}
       onChange={setDraft}
       onBlur={commit}
@@ -129,3 +177,6 @@ function Amount({ field, value, onSave, ...rest }: Ids & { field: Field & { kind
     />
   );
 }
+
+/** Without the dust of binary fractions. */
+const rounded = (value: number): number => Number(value.toFixed(4));

@@ -12,7 +12,7 @@ interface Place {
 }
 export type Field = Place &
   (
-    | { readonly kind: 'switch' | 'tags' | 'text' }
+    | { readonly kind: 'switch' | 'tags' | 'text' | 'model' | 'providers' }
     | { readonly kind: 'select'; readonly options: readonly string[] }
     | {
         readonly kind: 'number';
@@ -22,15 +22,19 @@ export type Field = Place &
         readonly scale?: number;
         /** Shown behind the number. */
         readonly unit?: string;
+        /** Empty: what holds for all. */
+        readonly isOptional?: boolean;
       }
   );
 
 const SECOND = { scale: 1_000, unit: ' s' };
+const PERCENT = { scale: 0.01, unit: ' %' };
 const MINUTE = { scale: 60_000, unit: ' min' };
 const MEGABYTE = { scale: 1_048_576, unit: ' MiB' };
 const number = { kind: 'number', min: 0 } as const;
 const toggle = { kind: 'switch' } as const;
-const strategies = ['fill-first', 'round-robin', 'p2c', 'random', 'least-used', 'cost-optimized'];
+/** How an account is chosen among several of one provider. */
+export const STRATEGIES = ['fill-first', 'round-robin', 'p2c', 'random', 'least-used', 'cost-optimized'] as const;
 
 const lockout = (id: string, kind: string, leastAttempts: number): readonly Field[] => [
   {
@@ -60,40 +64,63 @@ const lockout = (id: string, kind: string, leastAttempts: number): readonly Fiel
     max: 525_600,
   },
 ];
-const profile = (kind: 'oauth' | 'apikey'): readonly Field[] => [
-  {
-    id: 'transientCooldown',
-    section: kind,
-    path: ['providerProfiles', kind, 'transientCooldown'],
-    ...number,
-    ...SECOND,
-    max: 3_600,
-  },
-  {
-    id: 'rateLimitCooldown',
-    section: kind,
-    path: ['providerProfiles', kind, 'rateLimitCooldown'],
-    ...number,
-    ...SECOND,
-    max: 86_400,
-  },
-  { id: 'maxBackoffLevel', section: kind, path: ['providerProfiles', kind, 'maxBackoffLevel'], ...number, max: 20 },
-  {
-    id: 'breakerThreshold',
-    section: kind,
-    path: ['providerProfiles', kind, 'circuitBreakerThreshold'],
-    ...number,
-    max: 1_000,
-  },
-  {
-    id: 'breakerReset',
-    section: kind,
-    path: ['providerProfiles', kind, 'circuitBreakerReset'],
-    ...number,
-    ...SECOND,
-    max: 86_400,
-  },
-];
+type Path = Field['path'];
+const profile = (section: string, path: Path, isOptional = false): readonly Field[] => {
+  const row = { section, ...number, isOptional };
+  return [
+    { id: 'transientCooldown', ...row, path: [...path, 'transientCooldown'], ...SECOND, max: 3_600 },
+    { id: 'rateLimitCooldown', ...row, path: [...path, 'rateLimitCooldown'], ...SECOND, max: 86_400 },
+    { id: 'maxBackoffLevel', ...row, path: [...path, 'maxBackoffLevel'], max: 20 },
+    { id: 'breakerThreshold', ...row, path: [...path, 'circuitBreakerThreshold'], max: 1_000 },
+    { id: 'breakerReset', ...row, path: [...path, 'circuitBreakerReset'], ...SECOND, max: 86_400 },
+  ];
+};
+const timeouts = (path: Path, isOptional = false): readonly Field[] => {
+  const row = { section: 'timeouts', ...number, ...SECOND, min: 1, isOptional };
+  return [
+    { id: 'connect', ...row, path: [...path, 'connectMs'], max: 3_600 },
+    { id: 'firstContent', ...row, path: [...path, 'firstContentMs'], max: 3_600 },
+    { id: 'idle', ...row, path: [...path, 'idleMs'], max: 3_600 },
+    { id: 'total', ...row, path: [...path, 'totalMs'], max: 86_400 },
+  ];
+};
+const comboFields = (path: Path): readonly Field[] => {
+  const row = { section: 'combos', ...number, isOptional: true };
+  return [
+    { id: 'retries', ...row, path: [...path, 'maxRetries'], max: 10 },
+    { id: 'retryDelay', ...row, path: [...path, 'retryDelayMs'], unit: ' ms', max: 3_600_000 },
+    { id: 'firstContent', ...row, path: [...path, 'timeoutMs'], ...SECOND, min: 1, max: 3_600 },
+    { id: 'perModel', ...row, path: [...path, 'concurrencyPerModel'], min: 1, max: 10_000 },
+    { id: 'queueTimeout', ...row, path: [...path, 'queueTimeoutMs'], ...SECOND, max: 3_600 },
+  ];
+};
+
+export const STICKY: Field = {
+  id: 'sticky',
+  section: 'accounts',
+  path: ['stickyRoundRobinLimit'],
+  ...number,
+  min: 1,
+  max: 1_000,
+};
+
+/** What one provider does otherwise than all, by tab. @param provider its id */
+export const PROVIDER_FIELDS = {
+  routing: (provider: string): readonly Field[] => [
+    {
+      id: 'strategy',
+      section: 'accounts',
+      path: ['providerStrategies', provider],
+      kind: 'select',
+      options: ['inherited', ...STRATEGIES],
+    },
+    ...comboFields(['providerOverrides', provider]),
+  ],
+  resilience: (provider: string): readonly Field[] => [
+    ...profile('oauth', ['providerResilience', provider], true),
+    ...timeouts(['providerTimeouts', provider], true),
+  ],
+} as const;
 
 export const TABS = ['security', 'routing', 'resilience', 'ai', 'advanced', 'system', 'appearance'] as const;
 export type Tab = (typeof TABS)[number];
@@ -108,7 +135,7 @@ export const FIELDS: Readonly<Record<Tab, readonly Field[]>> = {
       options: ['automatic', 'always', 'never'],
     },
     { id: 'requireAuthForModels', section: 'access', path: ['requireAuthForModels'], ...toggle },
-    { id: 'blockedProviders', section: 'access', path: ['blockedProviders'], kind: 'tags' },
+    { id: 'blockedProviders', section: 'access', path: ['blockedProviders'], kind: 'providers' },
     { id: 'allowedHosts', section: 'access', path: ['allowedHosts'], kind: 'tags' },
     { id: 'allowedOrigins', section: 'access', path: ['allowedOrigins'], kind: 'tags' },
     { id: 'ipEnabled', section: 'addresses', path: ['ipFilter', 'enabled'], ...toggle },
@@ -125,49 +152,11 @@ export const FIELDS: Readonly<Record<Tab, readonly Field[]>> = {
     ...lockout('key', 'apiKeys', 0),
     { id: 'locksThisMachine', section: 'lockouts', path: ['lockouts', 'locksThisMachine'], ...toggle },
   ],
-  routing: [
-    { id: 'strategy', section: 'accounts', path: ['fallbackStrategy'], kind: 'select', options: strategies },
-    { id: 'sticky', section: 'accounts', path: ['stickyRoundRobinLimit'], ...number, min: 1, max: 1_000 },
-  ],
+  routing: comboFields(['comboDefaults']),
   resilience: [
-    ...profile('oauth'),
-    ...profile('apikey'),
-    {
-      id: 'perMinute',
-      section: 'rates',
-      path: ['rateLimitDefaults', 'requestsPerMinute'],
-      ...number,
-      min: 1,
-      max: 100_000,
-    },
-    {
-      id: 'between',
-      section: 'rates',
-      path: ['rateLimitDefaults', 'minTimeBetweenRequests'],
-      ...number,
-      unit: ' ms',
-      max: 3_600_000,
-    },
-    {
-      id: 'atOnce',
-      section: 'rates',
-      path: ['rateLimitDefaults', 'concurrentRequests'],
-      ...number,
-      min: 1,
-      max: 10_000,
-    },
-    { id: 'connect', section: 'timeouts', path: ['timeouts', 'connectMs'], ...number, ...SECOND, min: 1, max: 3_600 },
-    {
-      id: 'firstContent',
-      section: 'timeouts',
-      path: ['timeouts', 'firstContentMs'],
-      ...number,
-      ...SECOND,
-      min: 1,
-      max: 3_600,
-    },
-    { id: 'idle', section: 'timeouts', path: ['timeouts', 'idleMs'], ...number, ...SECOND, min: 1, max: 3_600 },
-    { id: 'total', section: 'timeouts', path: ['timeouts', 'totalMs'], ...number, ...SECOND, min: 1, max: 86_400 },
+    ...profile('oauth', ['providerProfiles', 'oauth']),
+    ...profile('apikey', ['providerProfiles', 'apikey']),
+    ...timeouts(['timeouts']),
   ],
   ai: [
     {
@@ -190,6 +179,17 @@ export const FIELDS: Readonly<Record<Tab, readonly Field[]>> = {
     { id: 'cacheEnabled', section: 'cache', path: ['answerCache', 'enabled'], ...toggle },
     { id: 'cacheTtl', section: 'cache', path: ['answerCache', 'ttlMs'], ...number, ...MINUTE, min: 1, max: 525_600 },
     { id: 'cacheEntries', section: 'cache', path: ['answerCache', 'maxEntries'], ...number, min: 1, max: 1_000_000 },
+    { id: 'similarModel', section: 'similar', path: ['answerCache', 'similar', 'model'], kind: 'model' },
+    { id: 'similarEnabled', section: 'similar', path: ['answerCache', 'similar', 'enabled'], ...toggle },
+    {
+      id: 'similarThreshold',
+      section: 'similar',
+      path: ['answerCache', 'similar', 'threshold'],
+      ...number,
+      ...PERCENT,
+      min: 50,
+      max: 100,
+    },
   ],
   advanced: [
     { id: 'routeHeaders', section: 'answers', path: ['routeHeaders'], ...toggle },

@@ -8,10 +8,9 @@ import { PageHeader } from '../../ui/page-header.tsx';
 import { PageStack, Section } from '../../ui/section.tsx';
 import { QueryView, RowsSkeleton } from '../../ui/states.tsx';
 import { VaultBanner } from '../../ui/vault-banner.tsx';
-import { Appearance } from './appearance.tsx';
 import { FieldRow } from './field-row.tsx';
 import { FIELDS, type Settings, TABS, type Tab } from './fields.ts';
-import { Password } from './password.tsx';
+import { PARTS } from './panels.tsx';
 
 export function SettingsPage() {
   const { t } = useTranslation('settings');
@@ -48,8 +47,7 @@ function Panel({ tab, settings }: { readonly tab: Tab; readonly settings: Settin
   const sections = [...Map.groupBy(FIELDS[tab], ({ section }) => section)];
   return (
     <PageStack>
-      {tab === 'security' && <Password />}
-      {tab === 'appearance' && <Appearance />}
+      {PARTS[tab]?.before?.(settings)}
       {sections.map(([section, fields]) => (
         <Section key={section} title={t(`section.${section}.title`)} description={t(`section.${section}.text`)}>
           {fields.map((field) => (
@@ -57,6 +55,7 @@ function Panel({ tab, settings }: { readonly tab: Tab; readonly settings: Settin
           ))}
         </Section>
       ))}
+      {PARTS[tab]?.after?.(settings)}
     </PageStack>
   );
 }
