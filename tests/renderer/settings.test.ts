@@ -31,6 +31,102 @@ describe.skipIf(NO_BROWSER !== undefined)('the settings page', () => {
     expect(await dashboard.api.get('/api/settings')).toMatchObject({ timeouts: { idleMs: 120_000 } });
   });
 
+  it('chooses a strategy by its card, and brings back the one before', async () => {
+    const { page } = await dashboard.open({ path: '/settings/routing' });
+    await page.getByRole('radio', { name: /In turns/ }).click();
+    await page.getByText('Saved').waitFor();
+    expect(await dashboard.api.get('/api/settings')).toMatchObject({ fallbackStrategy: 'round-robin' });
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await page.getByRole('button', { name: 'Undo' }).waitFor({ state: 'detached' });
+    expect(await dashboard.api.get('/api/settings')).toMatchObject({ fallbackStrategy: 'fill-first' });
+  });
+
+  it('leaves a combo default out again when its field is emptied', async () => {
+    const { page } = await dashboard.open({ path: '/settings/routing' });
+    const field = page.getByLabel('Tries again');
+    await field.fill('2');
+    await field.press('Enter');
+    await page.getByText('Saved').waitFor();
+    expect(await dashboard.api.get('/api/settings')).toMatchObject({ comboDefaults: { maxRetries: 2 } });
+    await field.fill('');
+    await field.press('Enter');
+    await expect.poll(() => dashboard.api.get('/api/settings')).toMatchObject({ comboDefaults: {} });
+    await expect.poll(() => field.getAttribute('placeholder')).toBe('As for all');
+  });
+
+  it('adds a wildcard alias, says what a name means by it, and takes it away with a way back', async () => {
+    const { page } = await dashboard.open({ path: '/settings/routing' });
+    await page.getByLabel('Name', { exact: true }).fill('my-*');
+    await page.getByRole('combobox', { name: 'Model', exact: true }).fill('openai/gpt-5');
+    await page.getByRole('combobox', { name: 'Model', exact: true }).press('Escape');
+    await page.getByRole('button', { name: 'Add', exact: true }).click();
+    await page.getByRole('button', { name: 'Remove my-*' }).waitFor();
+    await page.getByLabel('Try a name').fill('my-model');
+    await page.getByText('my-model → openai/gpt-5').waitFor();
+    await page.getByLabel('Try a name').fill('another');
+    await page.getByText(/^No alias: another/).waitFor();
+    await page.getByRole('button', { name: 'Remove my-*' }).click();
+    await page.getByText('No aliases yet.').waitFor();
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await page.getByRole('button', { name: 'Remove my-*' }).waitFor();
+    await expectGoodLook(
+      await dashboard.open({ path: '/settings/routing', theme: 'dark', width: 800 }),
+      'settings-routing-full',
+    );
+  });
+
+  it('makes a fallback chain and changes it', async () => {
+    await dashboard.api.post('/api/fallback/chains', { name: 'cheap', models: ['openai/gpt-5', 'glm/glm-4.6'] });
+    const { page } = await dashboard.open({ path: '/settings/routing' });
+    await page.getByText('openai/gpt-5 → glm/glm-4.6').waitFor();
+    await page.getByRole('button', { name: 'Edit cheap' }).click();
+    await page.getByRole('button', { name: 'Remove openai/gpt-5' }).click();
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    expect(await dashboard.api.get('/api/fallback/chains')).toEqual({ chains: { cheap: ['glm/glm-4.6'] } });
+  });
+
+  it('keeps what one provider does otherwise', async () => {
+    const { page } = await dashboard.open({ path: '/settings/routing' });
+    await page.getByRole('combobox', { name: 'Choose a provider' }).fill('OpenRouter');
+    await page.getByRole('option', { name: 'OpenRouter' }).click();
+    await page.getByRole('combobox', { name: 'Choice of account' }).click();
+    await page.getByRole('option', { name: 'At random', exact: true }).click();
+    await page.getByText('Saved').waitFor();
+    expect(await dashboard.api.get('/api/settings')).toMatchObject({ providerStrategies: { openrouter: 'random' } });
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await expect.poll(() => dashboard.api.get('/api/settings')).toMatchObject({ providerStrategies: {} });
+  });
+
+  it('edits rate limits together, with Save and Cancel', async () => {
+    const { page } = await dashboard.open({ path: '/settings/resilience' });
+    const edit = page.getByRole('button', { name: 'Edit' });
+    await edit.click();
+    await page.getByLabel('Requests a minute').fill('7');
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    expect(await dashboard.api.get('/api/settings')).toMatchObject({ rateLimitDefaults: { requestsPerMinute: 100 } });
+    await edit.click();
+    await page.getByLabel('Requests a minute').fill('60');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Saved').waitFor();
+    expect(await dashboard.api.get('/api/settings')).toMatchObject({
+      rateLimitDefaults: { requestsPerMinute: 60, concurrentRequests: 10 },
+    });
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await expect
+      .poll(() => dashboard.api.get('/api/settings'))
+      .toMatchObject({ rateLimitDefaults: { requestsPerMinute: 100 } });
+  });
+
+  it('blocks a provider by its name', async () => {
+    const { page } = await dashboard.open({ path: '/settings/security' });
+    await page.getByRole('combobox', { name: 'Blocked providers' }).fill('OpenRouter');
+    await page.getByRole('option', { name: 'OpenRouter' }).click();
+    await expect.poll(() => dashboard.api.get('/api/settings')).toMatchObject({ blockedProviders: ['openrouter'] });
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await expect.poll(() => dashboard.api.get('/api/settings')).toMatchObject({ blockedProviders: [] });
+  });
+
   it('says why a value was not taken', async () => {
     const { page } = await dashboard.open({ path: '/settings/security' });
     await page.getByLabel('Blocked addresses').fill('not an address');
