@@ -7,7 +7,7 @@ import type { FieldState } from './use-field.ts';
 export function SaveLine({ status, undo }: Pick<FieldState, 'status' | 'undo'>) {
   const { t } = useTranslation('settings');
   return (
-    <Group gap="xs" mih={22}>
+    <Group gap="xs">
       <SaveNote status={status} />
       {undo !== undefined && (
         <Button variant="subtle" size="compact-xs" onClick={undo}>
