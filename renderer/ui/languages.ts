@@ -9,6 +9,11 @@ import { initReactI18next } from 'react-i18next';
 export const LANGUAGES = [
   { tag: 'en', name: 'English' },
   { tag: 'fi', name: 'Suomi' },
+  { tag: 'es', name: 'Español' },
+  { tag: 'de', name: 'Deutsch' },
+  { tag: 'zh-CN', name: '简体中文' },
+  { tag: 'ja', name: '日本語' },
+  { tag: 'ar', name: 'العربية' },
 ] as const;
 const RIGHT_TO_LEFT = new Set(['ar']);
 const STORED = 'omniroute-language';

@@ -1,16 +1,21 @@
-/** Texts: every key that is used exists, every key that exists is used, and each language has what English has. */
+/**
+ * Texts: every key that is used exists, every key that exists is used, and each language has what English has, in each of
+ * the plurals that the language itself knows.
+ */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { isObject, parseJson } from '../../core/base/json.ts';
+import { LANGUAGES } from '../../renderer/ui/languages.ts';
 import { ROOT, readSources } from '../support/sources.ts';
 
 const LOCALES = `${ROOT}renderer/locales`;
-const LANGUAGES = readdirSync(LOCALES);
+const TAGS = LANGUAGES.map(({ tag }) => tag);
 const NAMESPACES = readdirSync(`${LOCALES}/en`).map((name) => name.replace('.json', ''));
 /** `count_one`, `count_other`: one key to the code, as many texts as the language has plurals. */
 const PLURAL = /_(?:zero|one|two|few|many|other)$/;
 /** `{{name}}` and `<1>…</1>`: what a text must take over from English. */
 const SLOTS = /\{\{[^}]+\}\}|<\/?\w+\/?>/g;
+const slotsOf = (text: string): string[] => [...new Set(text.match(SLOTS))].sort();
 
 function textsOf(language: string, namespace: string): ReadonlyMap<string, string> {
   const file = `${LOCALES}/${language}/${namespace}.json`;
@@ -79,18 +84,30 @@ describe('English', () => {
   });
 });
 
-describe.each(LANGUAGES.filter((language) => language !== 'en'))('%s', (language) => {
-  it.each(NAMESPACES)('has all of %s, with the same places to fill in', (namespace) => {
-    const [english, other] = [textsOf('en', namespace), textsOf(language, namespace)];
-    expect(keysOf(other)).toEqual(keysOf(english));
-    for (const [key, text] of other) {
-      const model = english.get(key) ?? english.get(key.replace(PLURAL, '_other')) ?? '';
-      const slots = new Set(model.match(SLOTS));
-      expect(
-        [...(text.match(SLOTS) ?? [])].filter((slot) => !slots.has(slot)),
-        key,
-      ).toEqual([]);
-      if (!PLURAL.test(key)) expect(new Set(text.match(SLOTS)), key).toEqual(slots);
+/** The keys that `language` must have: those of English, with its own plurals in place of English's. */
+function wantedKeys(language: string, english: ReadonlyMap<string, string>): string[] {
+  const plurals = new Intl.PluralRules(language).resolvedOptions().pluralCategories;
+  return [...english.keys()]
+    .filter((key) => !PLURAL.test(key) || key.endsWith('_other'))
+    .flatMap((key) => (PLURAL.test(key) ? plurals.map((plural) => key.replace(PLURAL, `_${plural}`)) : [key]))
+    .sort();
+}
+
+it('has texts for each language that can be chosen, and for no other', () => {
+  expect(readdirSync(LOCALES).sort()).toEqual([...TAGS].sort());
+});
+
+describe.each(TAGS)('%s', (language) => {
+  it.each(NAMESPACES)('has all of %s, in its own plurals, with the same places to fill in', (namespace) => {
+    const [english, own] = [textsOf('en', namespace), textsOf(language, namespace)];
+    expect([...own.keys()].sort()).toEqual(wantedKeys(language, english));
+    for (const [key, text] of own) {
+      expect(text.trim(), key).not.toBe('');
+      const slots = slotsOf(english.get(key.replace(PLURAL, '_other')) ?? english.get(key) ?? '');
+      // "One key", "two keys": a plural of its own may say the number as a word.
+      const mayBeWord = PLURAL.test(key) && !key.endsWith('_other');
+      const isNeeded = (slot: string) => !mayBeWord || slot !== '{{count}}';
+      expect(slotsOf(text).filter(isNeeded), key).toEqual(slots.filter(isNeeded));
     }
   });
 });
