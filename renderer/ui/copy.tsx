@@ -48,7 +48,7 @@ export function CopyButton({ text, label }: { readonly text: string; readonly la
 export function CopyField({ text, label }: { readonly text: string; readonly label: string }) {
   return (
     <div className={styles.field}>
-      <code className={styles.text} title={text}>
+      <code className={styles.text} title={text} dir="ltr">
         {text}
       </code>
       <CopyButton text={text} label={label} />
@@ -66,7 +66,7 @@ export function CopyBlock({ text, label }: { readonly text: string; readonly lab
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard (WCAG 2.1.1)
         tabIndex={0}
       >
-        <pre>{text}</pre>
+        <pre dir="ltr">{text}</pre>
       </section>
       <CopyButton text={text} label={label} />
     </div>

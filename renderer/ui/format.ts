@@ -23,7 +23,11 @@ export function formatMoney(usd: number | null): string {
   if (usd === null) return '–';
   const isSmall = usd !== 0 && Math.abs(usd) < 0.01;
   const digits = isSmall ? { maximumSignificantDigits: 2 } : { minimumFractionDigits: 2, maximumFractionDigits: 2 };
-  return formatNumber(usd, { style: 'currency', currency: 'USD', currencyDisplay: 'narrowSymbol', ...digits });
+  // Arabic has no narrow sign for it, and text from right to left would tear `US$` into `$US`.
+  return formatNumber(usd, { style: 'currency', currency: 'USD', currencyDisplay: 'narrowSymbol', ...digits }).replace(
+    'US$',
+    '$',
+  );
 }
 
 /** @param ratio 0 to 1 */

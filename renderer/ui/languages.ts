@@ -9,7 +9,9 @@ import { initReactI18next } from 'react-i18next';
 export const LANGUAGES = [
   { tag: 'en', name: 'English' },
   { tag: 'fi', name: 'Suomi' },
+  { tag: 'pt-BR', name: 'Português (Brasil)' },
   { tag: 'es', name: 'Español' },
+  { tag: 'fr', name: 'Français' },
   { tag: 'de', name: 'Deutsch' },
   { tag: 'zh-CN', name: '简体中文' },
   { tag: 'ja', name: '日本語' },
