@@ -92,9 +92,10 @@ export const proxyHandlers = ({ proxy: proxyRoutes }: Handlers) => ({
     store(services, [query.level, query.id], null);
     return all(services);
   }),
-  test: proxyRoutes.test.handler(({ input, context: { services } }) =>
-    services.proxyTest(toProxy(input.proxy, undefined)),
-  ),
+  test: proxyRoutes.test.handler(({ input, context: { services } }) => {
+    const stored = services.proxies.list().find((entry) => isSamePlace(entry.proxy, input.proxy));
+    return services.proxyTest(toProxy(input.proxy, stored?.proxy));
+  }),
 });
 
 type Given = z.output<typeof proxy>;
@@ -113,14 +114,15 @@ function store(
 
 /** Without a password the one that is stored stays, as long as it is the same user at the same host. */
 function toProxy({ password, username, ...place }: Given, before: NetworkProxy | undefined): NetworkProxy {
-  const isSame =
-    before?.type === place.type &&
-    before.host === place.host &&
-    before.port === place.port &&
-    before.username === username;
-  const kept = password === undefined && isSame ? before?.password : undefined;
+  const isSame = before !== undefined && isSamePlace(before, { ...place, username });
+  const kept = password === undefined && isSame ? before.password : undefined;
   const secret = password === undefined || password === '' ? kept : new Secret(password);
   return { ...place, ...(username && { username }), ...(secret && { password: secret }) };
+}
+
+/** The same user at the same host: only there a stored password may go. */
+function isSamePlace({ type, host, port, username }: NetworkProxy, given: Omit<Given, 'password'>): boolean {
+  return type === given.type && host === given.host && port === given.port && username === given.username;
 }
 
 function all({ proxies }: ManagementServices): z.output<typeof everything> {

@@ -119,6 +119,14 @@ describe.each([
     expect(upstream.received).toHaveLength(0);
   });
 
+  it('is tested with the password that is stored, at its own place only', async () => {
+    await core.manage('PUT', SETTINGS, { global: address() });
+    const test = (change: object) =>
+      core.manage('POST', `${SETTINGS}/test`, { proxy: address({ password: undefined, ...change }) });
+    expect(await test({})).toMatchObject({ success: true });
+    expect(await test({ username: 'another' })).toMatchObject({ success: false });
+  });
+
   it('is tested with the address that is seen', async () => {
     expect(await core.manage('POST', `${SETTINGS}/test`, { proxy: address() })).toEqual({
       success: true,

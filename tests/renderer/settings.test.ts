@@ -4,6 +4,16 @@ import { PASSWORD } from '../support/gateway-process.ts';
 
 const TABS = ['security', 'routing', 'resilience', 'ai', 'advanced', 'system', 'appearance'];
 
+const PREFERENCES = {
+  ...{ theme: 'system', language: 'system', launchAtLogin: false, shortcut: true },
+  notifications: {
+    ...{ loginExpired: true, quotaLow: true, quotaExhausted: true },
+    ...{ budgetReached: true, breakerOpened: false, updateReady: true },
+  },
+};
+/** What the desktop shell answers; the server of these tests has none. */
+const DESKTOP = { isDesktop: true, preferences: PREFERENCES, shortcutKeys: 'Ctrl+Alt+O' };
+
 describe.skipIf(NO_BROWSER !== undefined)('the settings page', () => {
   let dashboard: Dashboard;
   beforeAll(async () => {
@@ -125,6 +135,69 @@ describe.skipIf(NO_BROWSER !== undefined)('the settings page', () => {
     await expect.poll(() => dashboard.api.get('/api/settings')).toMatchObject({ blockedProviders: ['openrouter'] });
     await page.getByRole('button', { name: 'Undo' }).click();
     await expect.poll(() => dashboard.api.get('/api/settings')).toMatchObject({ blockedProviders: [] });
+  });
+
+  it('bans an address for a day, and lifts the ban', async () => {
+    const { page } = await dashboard.open({ path: '/settings/security' });
+    await page.getByLabel('Address', { exact: true }).fill('203.0.113.7');
+    await page.getByLabel('Reason').fill('guesses keys');
+    await page.getByRole('combobox', { name: 'For', exact: true }).click();
+    await page.getByRole('option', { name: 'A day' }).click();
+    await page.getByRole('button', { name: 'Ban', exact: true }).click();
+    await page.getByRole('cell', { name: 'guesses keys' }).waitFor();
+    const { tempBans } = await dashboard.api.get('/api/settings/ip-filter');
+    expect(tempBans).toMatchObject([{ ip: '203.0.113.7', reason: 'guesses keys' }]);
+    await page.getByRole('button', { name: 'Lift the ban of 203.0.113.7' }).click();
+    await page.getByText('Nobody is banned.').waitFor();
+  });
+
+  it('keeps a proxy for all, says what a test of it found, and removes it with a way back', async () => {
+    const { page } = await dashboard.open({ path: '/settings/advanced' });
+    await page.getByLabel('Host', { exact: true }).fill('127.0.0.1');
+    await page.getByLabel('Port').fill('9');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Saved').waitFor();
+    expect(await dashboard.api.get('/api/settings/proxy')).toMatchObject({ global: { host: '127.0.0.1', port: 9 } });
+    await page.getByRole('button', { name: 'Test' }).click();
+    await page.getByText(/127\.0\.0\.1:9/).waitFor();
+    await page.getByRole('button', { name: 'Remove' }).click();
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await page.getByRole('button', { name: 'Remove' }).click();
+    await page.getByRole('link', { name: 'Home' }).click();
+    await expect.poll(() => dashboard.api.get('/api/settings/proxy')).toMatchObject({ global: null });
+  });
+
+  it('says what is missing before similar questions can be answered', async () => {
+    const { page } = await dashboard.open({ path: '/settings/ai' });
+    await page.getByRole('switch', { name: 'Answer similar questions' }).click({ force: true });
+    await page.getByText(/must name an embedding model/).waitFor();
+    await page.getByLabel('Likeness at least').fill('90');
+    await page.getByLabel('Likeness at least').press('Enter');
+    await expect
+      .poll(() => dashboard.api.get('/api/settings'))
+      .toMatchObject({ answerCache: { similar: { threshold: 0.9 } } });
+  });
+
+  it('lets everything be tried again at once', async () => {
+    const { page } = await dashboard.open({ path: '/settings/resilience' });
+    await page.getByRole('button', { name: 'Reset all' }).click();
+    await page.getByText('0 were reset.').waitFor();
+  });
+
+  it('shows the preferences of the desktop app where there is one', async () => {
+    const { page } = await dashboard.open({ path: '/' });
+    await page.route('**/api/rpc/desktop/get', (route) => route.fulfill({ json: { json: DESKTOP } }));
+    const changes: unknown[] = [];
+    await page.route('**/api/rpc/desktop/change', (route) => {
+      changes.push(route.request().postDataJSON());
+      return route.fulfill({ json: { json: { ...DESKTOP, preferences: { ...PREFERENCES, launchAtLogin: true } } } });
+    });
+    await page.getByRole('link', { name: 'Settings' }).click();
+    await page.getByRole('tab', { name: 'Appearance' }).click();
+    await page.getByRole('switch', { name: 'Start at login' }).click({ force: true });
+    await page.getByText('Saved').waitFor();
+    expect(changes).toEqual([{ json: { launchAtLogin: true } }]);
+    await expectGoodLook({ page, errors: [] }, 'settings-desktop');
   });
 
   it('says why a value was not taken', async () => {

@@ -1,8 +1,15 @@
 import { type MantineColorScheme, Select, useMantineColorScheme } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
+import { api, type Inputs, isDesktop } from '../../api.ts';
 import { FormRow } from '../../ui/controls.tsx';
 import { changeLanguage, LANGUAGES } from '../../ui/languages.ts';
 import { Section } from '../../ui/section.tsx';
+
+/** The tray menu and the window's frame follow, where the dashboard is the desktop app's own. */
+function tellShell(change: Inputs['desktop']['change']): void {
+  // The dashboard has changed already; a shell that does not answer keeps its look.
+  if (isDesktop) api.desktop.change(change).catch(() => undefined);
+}
 
 /** How the dashboard looks and speaks in this browser. */
 export function Appearance() {
@@ -18,7 +25,11 @@ export function Appearance() {
             allowDeselect={false}
             data={schemes.map((scheme) => ({ value: scheme, label: t(`theme.${scheme}`) }))}
             value={colorScheme}
-            onChange={(value) => setColorScheme(schemes.find((scheme) => scheme === value) ?? 'auto')}
+            onChange={(value) => {
+              const scheme = schemes.find((known) => known === value) ?? 'auto';
+              setColorScheme(scheme);
+              tellShell({ theme: scheme === 'auto' ? 'system' : scheme });
+            }}
           />
         )}
       </FormRow>
@@ -29,7 +40,10 @@ export function Appearance() {
             allowDeselect={false}
             data={LANGUAGES.map(({ tag, name }) => ({ value: tag, label: name }))}
             value={i18n.language}
-            onChange={(tag) => void changeLanguage(tag ?? 'en')}
+            onChange={(tag) => {
+              void changeLanguage(tag ?? 'en');
+              tellShell({ language: tag ?? 'en' });
+            }}
           />
         )}
       </FormRow>

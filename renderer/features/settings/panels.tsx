@@ -3,12 +3,16 @@ import type { ReactNode } from 'react';
 import { Aliases } from './aliases.tsx';
 import { Appearance } from './appearance.tsx';
 import { ByProvider } from './by-provider.tsx';
+import { DesktopPreferences } from './desktop-preferences.tsx';
 import { FallbackChains } from './fallback-chains.tsx';
 import type { Settings, Tab } from './fields.ts';
+import { GlobalProxy } from './global-proxy.tsx';
 import { Password } from './password.tsx';
 import { RateLimits } from './rate-limits.tsx';
 import { ResetAll } from './reset-all.tsx';
+import { StorageHealth } from './storage-health.tsx';
 import { StrategyCards } from './strategy-cards.tsx';
+import { TemporaryBans } from './temporary-bans.tsx';
 
 interface Parts {
   readonly before?: (settings: Settings) => ReactNode;
@@ -16,7 +20,7 @@ interface Parts {
 }
 
 export const PARTS: Readonly<Partial<Record<Tab, Parts>>> = {
-  security: { before: () => <Password /> },
+  security: { before: () => <Password />, after: () => <TemporaryBans /> },
   routing: {
     before: (settings) => (
       <>
@@ -36,5 +40,14 @@ export const PARTS: Readonly<Partial<Record<Tab, Parts>>> = {
     ),
     after: (settings) => <ByProvider tab="resilience" settings={settings} />,
   },
-  appearance: { before: () => <Appearance /> },
+  advanced: { before: () => <GlobalProxy /> },
+  system: { before: () => <StorageHealth /> },
+  appearance: {
+    before: () => (
+      <>
+        <Appearance />
+        <DesktopPreferences />
+      </>
+    ),
+  },
 };

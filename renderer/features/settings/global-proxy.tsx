@@ -1,0 +1,127 @@
+/** The network proxy that all calls to providers go through, unless one of their own is set. */
+import { Button } from '@mantine/core';
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { api, failureOf, type Inputs, type Outputs, queries, queryClient } from '../../api.ts';
+import { SaveNote } from '../../ui/controls.tsx';
+import { formatDuration } from '../../ui/format.ts';
+import { Section } from '../../ui/section.tsx';
+import { QueryView, RowsSkeleton } from '../../ui/states.tsx';
+import { useUndoable } from '../../ui/undoable.tsx';
+import { ProxyForm, type ProxyValues } from './proxy-form.tsx';
+import styles from './settings.module.css';
+
+type Everything = Extract<Outputs['proxy']['get'], { global: unknown }>;
+type Shown = NonNullable<Everything['global']>;
+type Proxy = Inputs['proxy']['test']['proxy'];
+
+const put = (proxy: Proxy | null) => api.proxy.put({ level: 'global', proxy });
+const renew = (): Promise<void> => queryClient.invalidateQueries({ queryKey: queries.proxy.key() });
+
+export function GlobalProxy() {
+  const { t } = useTranslation('settings');
+  const proxies = useQuery(queries.proxy.get.queryOptions({ input: {} }));
+  const { isLeaving, start } = useUndoable(async () => {
+    await put(null);
+    await renew();
+  });
+  const [isSaved, setIsSaved] = useState(false);
+  return (
+    <Section title={t('proxy.title')} description={t('proxy.text')}>
+      <QueryView query={proxies} skeleton={<RowsSkeleton rows={4} />} errorTitle={t('proxy.failed')}>
+        {(found) => {
+          const stored = 'global' in found && !isLeaving('global') ? found.global : null;
+          return (
+            <Editor
+              key={JSON.stringify(stored)}
+              stored={stored}
+              onSaved={() => setIsSaved(true)}
+              onRemove={() => start('global', t('proxy.removed'))}
+            />
+          );
+        }}
+      </QueryView>
+      <SaveNote status={isSaved ? 'saved' : 'idle'} />
+    </Section>
+  );
+}
+
+interface EditorProps {
+  readonly stored: Shown | null;
+  readonly onSaved: () => void;
+  readonly onRemove: () => void;
+}
+
+function Editor({ stored, onSaved, onRemove }: EditorProps) {
+  const { t } = useTranslation('settings');
+  const [values, setValues] = useState<ProxyValues>(() => valuesOf(stored));
+  const save = useMutation({
+    mutationFn: () => put(proxyOf(values)),
+    onSuccess: async () => {
+      onSaved();
+      await renew();
+    },
+  });
+  const test = useMutation({ mutationFn: () => api.proxy.test({ proxy: proxyOf(values) }) });
+  const isReady = values.host.trim() !== '' && values.port !== '';
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        save.mutate();
+      }}
+    >
+      <ProxyForm values={values} hasPassword={stored?.hasPassword === true} onChange={setValues} />
+      <TestResult result={test.data} error={test.error} />
+      {save.isError && (
+        <p role="alert" className={styles.error}>
+          {failureOf(save.error).message || t('unreachable')}
+        </p>
+      )}
+      <div className={styles.buttons}>
+        {stored !== null && (
+          <Button variant="default" onClick={onRemove}>
+            {t('proxy.remove')}
+          </Button>
+        )}
+        <Button variant="default" disabled={!isReady} loading={test.isPending} onClick={() => test.mutate()}>
+          {t('proxy.test')}
+        </Button>
+        <Button type="submit" disabled={!isReady} loading={save.isPending}>
+          {t('rates.save')}
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+interface TestResultProps {
+  readonly result: Outputs['proxy']['test'] | undefined;
+  readonly error: unknown;
+}
+
+function TestResult({ result, error }: TestResultProps) {
+  const { t } = useTranslation('settings');
+  const failure = error === null ? result?.error : failureOf(error).message || t('unreachable');
+  const { publicIp = '', latencyMs = 0 } = result ?? {};
+  return (
+    <p role="status" className={failure === undefined ? styles.works : styles.error}>
+      {failure}
+      {result?.success === true && t('proxy.works', { address: publicIp, time: formatDuration(latencyMs) })}
+    </p>
+  );
+}
+
+function valuesOf(stored: Shown | null): ProxyValues {
+  const { type = 'socks5', host = '', port = '', username = '' } = stored ?? {};
+  return { type, host, port, username, password: '' };
+}
+
+function proxyOf({ type, host, port, username, password }: ProxyValues): Proxy {
+  return {
+    ...{ type, host: host.trim(), port: Number(port) },
+    ...(username !== '' && { username }),
+    ...(password !== '' && { password }),
+  };
+}
