@@ -19,6 +19,16 @@ describe.skipIf(NO_BROWSER !== undefined)('the page about the program', () => {
     await expectGoodLook(opened, `about-${theme}-${width}`);
   });
 
+  it('leads to the description of the API', async () => {
+    const { page } = await dashboard.open({ path: '/about' });
+    const href = await page.getByRole('link', { name: 'Description of the API' }).getAttribute('href');
+    expect(
+      await page.evaluate(`fetch('${new URL(href ?? '').pathname}').then((answer) => answer.json())`),
+    ).toMatchObject({
+      openapi: expect.stringMatching(/^3\./),
+    });
+  });
+
   it('saves the diagnostics as a file', async () => {
     const { page } = await dashboard.open({ path: '/about' });
     const saved = page.waitForEvent('download');

@@ -2,7 +2,9 @@
 import { Button } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
+import { Link } from 'wouter';
 import { api, failureOf, queries } from '../../api.ts';
+import { useEndpoint } from '../../ui/endpoint.ts';
 import { PageHeader } from '../../ui/page-header.tsx';
 import { PageStack, Section, TileGrid } from '../../ui/section.tsx';
 import { StatCard } from '../../ui/stat-card.tsx';
@@ -26,6 +28,7 @@ export function AboutPage() {
         )}
       </QueryView>
       <Diagnostics />
+      <Links />
       <Licences />
     </PageStack>
   );
@@ -50,6 +53,29 @@ function Diagnostics() {
         {save.isError && (failureOf(save.error).message || t('unreachable'))}
         {save.isIdle && t('diagnostics.holds')}
       </p>
+    </Section>
+  );
+}
+
+/** What of this program can be read elsewhere, without leaving this machine. */
+function Links() {
+  const { t } = useTranslation('about');
+  const { origin } = useEndpoint();
+  return (
+    <Section title={t('links.title')}>
+      <ul className={styles.links}>
+        <li>
+          <a href={`${origin}/api/openapi.json`} target="_blank" rel="noreferrer">
+            {t('links.api')}
+          </a>
+        </li>
+        <li>
+          <Link href="/logs">{t('links.logs')}</Link>
+        </li>
+        <li>
+          <Link href="/limits">{t('links.health')}</Link>
+        </li>
+      </ul>
     </Section>
   );
 }
