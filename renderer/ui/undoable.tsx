@@ -50,20 +50,14 @@ export function useUndoable(commit: (id: string) => Promise<unknown>): Undoable 
       autoClose: GRACE_MS,
       withCloseButton: false,
       message: (
-        <Group justify="space-between" gap="xs">
-          {message}
-          <Button
-            size="compact-xs"
-            variant="default"
-            onClick={() => {
-              settle(id);
-              bringBack(id);
-              announce(t('undo.done'));
-            }}
-          >
-            {t('undo.label')}
-          </Button>
-        </Group>
+        <UndoNote
+          message={message}
+          onUndo={() => {
+            settle(id);
+            bringBack(id);
+            announce(t('undo.done'));
+          }}
+        />
       ),
     });
   };
@@ -79,4 +73,22 @@ export function useUndoable(commit: (id: string) => Promise<unknown>): Undoable 
     };
   }, []);
   return { isLeaving: (id) => leaving.has(id), start };
+}
+
+export interface UndoNoteProps {
+  readonly message: string;
+  readonly onUndo: () => void;
+}
+
+/** The text of a notification with Undo at its end. */
+export function UndoNote({ message, onUndo }: UndoNoteProps) {
+  const { t } = useTranslation();
+  return (
+    <Group justify="space-between" gap="xs">
+      {message}
+      <Button size="compact-xs" variant="default" onClick={onUndo}>
+        {t('undo.label')}
+      </Button>
+    </Group>
+  );
 }

@@ -1,6 +1,7 @@
 import { Modal } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
+import { limitsOf } from '../../ui/budget.ts';
 import { KeyForm, type KeyValues } from './key-form.tsx';
 import type { KeyRow } from './key-rows.ts';
 import { updateKey } from './save-key.ts';
@@ -32,8 +33,6 @@ function valuesOf({ name, scopes, allowedModels, noLog, budget }: KeyRow): KeyVa
   return {
     ...{ name, allowedModels, noLog },
     mayManage: scopes.includes('management'),
-    daily: budget?.dailyLimitUsd ?? '',
-    weekly: budget?.weeklyLimitUsd ?? '',
-    monthly: budget?.monthlyLimitUsd ?? '',
+    ...limitsOf(budget),
   };
 }

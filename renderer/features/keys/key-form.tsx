@@ -1,20 +1,18 @@
 /** The fields of a key, for making and for changing one. */
-import { Button, Checkbox, NumberInput, Switch, TagsInput, TextInput } from '@mantine/core';
+import { Button, Checkbox, Switch, TagsInput, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { failureOf, queries } from '../../api.ts';
+import type { BudgetLimits } from '../../ui/budget.ts';
+import { BudgetFields } from '../../ui/budget-fields.tsx';
 import styles from './keys.module.css';
 
-export interface KeyValues {
+export interface KeyValues extends BudgetLimits {
   readonly name: string;
   readonly mayManage: boolean;
   readonly allowedModels: readonly string[];
   readonly noLog: boolean;
-  /** US dollars; '' is no limit. */
-  readonly daily: number | '';
-  readonly weekly: number | '';
-  readonly monthly: number | '';
 }
 
 export const NEW_KEY: KeyValues = {
@@ -88,30 +86,6 @@ export function KeyForm({ initial, submitLabel, isBusy, error, onSubmit, onCance
 interface FieldsProps {
   readonly values: KeyValues;
   readonly onChange: (change: Partial<KeyValues>) => void;
-}
-
-function BudgetFields({ values, onChange }: FieldsProps) {
-  const { t } = useTranslation('keys');
-  return (
-    <fieldset className={styles.fieldset}>
-      <legend className={styles.legend}>{t('form.budget')}</legend>
-      <div className={styles.budgets}>
-        {(['daily', 'weekly', 'monthly'] as const).map((period) => (
-          <NumberInput
-            key={period}
-            label={t(`form.${period}`)}
-            prefix="$"
-            min={0}
-            max={1_000_000}
-            decimalScale={2}
-            placeholder={t('form.unlimited')}
-            value={values[period]}
-            onChange={(value) => onChange({ [period]: typeof value === 'number' ? value : '' })}
-          />
-        ))}
-      </div>
-    </fieldset>
-  );
 }
 
 function RightsFields({ values, onChange }: FieldsProps) {

@@ -1,9 +1,9 @@
 /** A key with what it spent and may spend: the list, the budgets and the totals by key, put together. */
 import { useQuery } from '@tanstack/react-query';
 import { type Outputs, queries } from '../../api.ts';
+import { type BudgetPeriod, type BudgetStatus, budgetsOf, shareOf } from '../../ui/budget.ts';
 
 type Key = Outputs['keys']['list']['keys'][number];
-type BudgetStatus = Extract<Outputs['budget']['get'], { budgets: unknown }>['budgets'][number];
 
 export interface KeyRow extends Key {
   /** All requests so far. */
@@ -12,7 +12,7 @@ export interface KeyRow extends Key {
   readonly monthUsd: number;
   readonly budget: BudgetStatus['budget'];
   /** The period that is nearest to its limit; undefined without a budget. */
-  readonly tightest: BudgetStatus['periods'][number] | undefined;
+  readonly tightest: BudgetPeriod | undefined;
 }
 
 interface KeyRowsQuery {
@@ -38,13 +38,4 @@ export function useKeyRows(): KeyRowsQuery {
     };
   });
   return { data, error: keys.error, refetch: keys.refetch };
-}
-
-/** How much of a period's limit is used, 0 to 1 and beyond. */
-export function shareOf({ used, limit }: BudgetStatus['periods'][number]): number {
-  return limit === null || limit === 0 ? 0 : used / limit;
-}
-
-function budgetsOf(answer: Outputs['budget']['get'] | undefined): readonly BudgetStatus[] {
-  return answer !== undefined && 'budgets' in answer ? answer.budgets : [];
 }

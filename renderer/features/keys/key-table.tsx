@@ -4,9 +4,9 @@ import { useMutation } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { queries, queryClient } from '../../api.ts';
+import { BudgetMeter } from '../../ui/budget-meter.tsx';
 import { type Column, DataTable } from '../../ui/data-table.tsx';
 import { Money, RelativeTime, Tokens } from '../../ui/values.tsx';
-import { BudgetMeter } from './budget-meter.tsx';
 import type { KeyRow } from './key-rows.ts';
 import styles from './keys.module.css';
 
@@ -46,7 +46,12 @@ export function KeyTable({ rows, empty, onEdit, onRevoke }: KeyTableProps) {
       sortBy: ({ monthUsd }) => monthUsd,
       cell: ({ monthUsd }) => <Money usd={monthUsd} />,
     },
-    { id: 'budget', header: t('column.budget'), width: '180px', cell: (row) => <BudgetMeter row={row} /> },
+    {
+      id: 'budget',
+      header: t('column.budget'),
+      width: '180px',
+      cell: (row) => <BudgetMeter name={row.name} period={row.tightest} />,
+    },
     {
       id: 'used',
       header: t('column.used'),
