@@ -27,9 +27,13 @@ const DAYS_MAX = 400;
 const YEAR_DAYS = 365;
 const HOUR_MS = 3_600_000;
 const WEEK_DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'] as const;
+/** How much of `2026-11-25` all days of the same year or month begin with. */
+export const DATE_PREFIX = { ytd: '2026'.length, mtd: '2026-11'.length } as const;
 const RANGE_DAYS = { '1d': 1, '7d': 7, '30d': 30, '90d': 90 } as const;
 
-export const rangeShape = z.enum(['1d', '7d', '30d', '90d', 'ytd', 'all']);
+export const rangeShape = z
+  .enum(['1d', '7d', '30d', '90d', 'mtd', 'ytd', 'all'])
+  .describe('The last days; mtd: since the month began, ytd: since the year did');
 /** A day, or a time of which only the day counts. */
 export const dateShape = z.string().regex(/^\d{4}-\d\d-\d\d/, 'must begin with a date, like 2026-11-25');
 const sums = z.object({
@@ -148,8 +152,9 @@ function chosenDays(days: readonly Step[], { range = '30d', from, to }: Asked): 
     const first = days.findIndex(({ byModel }) => byModel.size > 0);
     return { steps: first < 0 ? days.slice(-1) : days.slice(first), before: undefined };
   }
-  const year = days.at(-1)?.label.slice(0, 4);
-  const count = range === 'ytd' ? days.filter(({ label }) => label.slice(0, 4) === year).length : RANGE_DAYS[range];
+  const today = days.at(-1)?.label ?? '';
+  const since = (prefix: string): number => days.filter(({ label }) => label.startsWith(prefix)).length;
+  const count = range === 'ytd' || range === 'mtd' ? since(today.slice(0, DATE_PREFIX[range])) : RANGE_DAYS[range];
   return { steps: days.slice(-count), before: days.slice(Math.max(0, days.length - 2 * count), -count) };
 }
 

@@ -7,7 +7,7 @@ import { compact } from '../base/json.ts';
 import { lastDays, localDay, machineTimeZone } from '../base/time-zone.ts';
 import type { UsageRecord } from '../store/records.ts';
 import { type AccountNames, accountNames } from './account-names.ts';
-import { dateShape, rangeShape } from './analytics.ts';
+import { DATE_PREFIX, dateShape, rangeShape } from './analytics.ts';
 import type { Handlers } from './implementer.ts';
 import type { ManagementServices } from './services.ts';
 import { isoTime } from './shapes.ts';
@@ -17,7 +17,7 @@ const ROWS_MAX = 50_000;
 const PAGE = 500;
 /** Older requests are not kept (`policy/retention.ts`). */
 const DAYS_MAX = 400;
-const RANGE_DAYS = { '1d': 1, '7d': 7, '30d': 30, '90d': 90, ytd: 366, all: 3_650 } as const;
+const RANGE_DAYS = { '1d': 1, '7d': 7, '30d': 30, '90d': 90, mtd: 31, ytd: 366, all: 3_650 } as const;
 
 type Cell = string | number | boolean | null;
 const COLUMNS: Readonly<Record<string, (record: UsageRecord, names: AccountNames) => Cell>> = {
@@ -88,8 +88,8 @@ function boundsOf(zone: string, { range = '30d', from, to }: Asked, nowMs: numbe
   if (from !== undefined || to !== undefined) return boundsOfDays(zone, from, to, nowMs);
   if (range === 'all') return { fromMs: 0 };
   const { startsMs } = lastDays(zone, RANGE_DAYS[range], nowMs);
-  const year = localDay(zone, nowMs).slice(0, 4);
-  const first = range === 'ytd' ? startsMs.find((startMs) => localDay(zone, startMs).startsWith(year)) : startsMs[0];
+  const prefix = range === 'ytd' || range === 'mtd' ? localDay(zone, nowMs).slice(0, DATE_PREFIX[range]) : '';
+  const first = startsMs.find((startMs) => localDay(zone, startMs).startsWith(prefix));
   return { fromMs: first ?? 0 };
 }
 

@@ -17,7 +17,7 @@ import { testClock } from '../support/test-clock.ts';
 const REQUESTS = 300_000;
 /** Ten times what a page may take: other work on the machine must not fail this, a query without its index must. */
 const BOUND_MS = 3_000;
-const RANGES = ['1d', '7d', '30d', '90d', 'ytd', 'all'];
+const RANGES = ['1d', '7d', '30d', '90d', 'mtd', 'ytd', 'all'];
 const ZONE = 'Europe/Berlin';
 const nowMs = testClock().nowMs();
 const folder = mkdtempSync(join(tmpdir(), 'omniroute-'));
@@ -76,6 +76,7 @@ it.each(RANGES)('range %s adds up, each way it is divided', async (range) => {
   expect(Object.keys(asObject(body['activityMap']) ?? {})).toHaveLength(365);
   if (range === '1d')
     expect([body['step'], trend.length, trend.at(-1)?.['date']]).toEqual(['hour', 24, '2026-01-02T04:00']);
+  if (range === 'mtd') expect([body['from'], trend.length]).toEqual(['2025-12-31T23:00:00.000Z', 2]);
   if (range === '30d') expect(fromMs).toBe(periodAt('day', ZONE, nowMs - 29 * 86_400_000).startMs);
 });
 
