@@ -9,10 +9,12 @@ export interface BudgetMeterProps {
   readonly name: string;
   /** Undefined, or without a limit: there is no budget. */
   readonly period: BudgetPeriod | undefined;
+  /** The heading above tells which period it is. */
+  readonly isUnderHeading?: boolean;
 }
 
 /** How much of a budget is used: a bar, and the same in words. */
-export function BudgetMeter({ name, period: shown }: BudgetMeterProps) {
+export function BudgetMeter({ name, period: shown, isUnderHeading = false }: BudgetMeterProps) {
   const { t } = useTranslation();
   if (shown === undefined || shown.limit === null) return <span className={styles.quiet}>{t('budget.none')}</span>;
   const { period, used, limit, exceeded, warningReached } = shown;
@@ -20,7 +22,7 @@ export function BudgetMeter({ name, period: shown }: BudgetMeterProps) {
   return (
     <div>
       <div className={styles.meter}>
-        {t(`budget.${period}`, { used: formatMoney(used), limit: formatMoney(limit) })}
+        {t(`budget.${isUnderHeading ? 'used' : period}`, { used: formatMoney(used), limit: formatMoney(limit) })}
       </div>
       <Progress
         size={4}

@@ -27,7 +27,7 @@ export function BudgetTable({ rows, empty, onEdit }: BudgetTableProps) {
       (period): Column<BudgetStatus> => ({
         id: period,
         header: t(`budgets.${period}`),
-        width: '22%',
+        width: '20%',
         sortBy: ({ periods }) => periods.find((one) => one.period === period)?.used ?? 0,
         cell: (row) => <PeriodCell row={row} period={row.periods.find((one) => one.period === period)} />,
       }),
@@ -48,7 +48,7 @@ export function BudgetTable({ rows, empty, onEdit }: BudgetTableProps) {
         <Button
           variant="default"
           size="compact-xs"
-          aria-label={t('budgets.editOf', { name: row.apiKeyName })}
+          aria-label={t(row.budget === null ? 'budgets.setOf' : 'budgets.editOf', { name: row.apiKeyName })}
           onClick={() => onEdit(row)}
         >
           {row.budget === null ? t('budgets.set') : t('budgets.edit')}
@@ -74,7 +74,7 @@ function KeyName({ row: { apiKeyName, periods } }: { readonly row: BudgetStatus 
   const isExceeded = periods.some(({ exceeded }) => exceeded);
   const isNear = periods.some(({ warningReached }) => warningReached);
   return (
-    <div>
+    <div className={styles.key}>
       <div className={styles.name}>{apiKeyName}</div>
       {isExceeded && <div className={styles.bad}>■ {t('budgets.exceeded')}</div>}
       {!isExceeded && isNear && <div className={styles.warn}>◐ {t('budgets.near')}</div>}
@@ -98,7 +98,7 @@ function PeriodCell({ row: { apiKeyName }, period }: PeriodCellProps) {
     );
   return (
     <div>
-      <BudgetMeter name={apiKeyName} period={period} />
+      <BudgetMeter isUnderHeading name={apiKeyName} period={period} />
       <div className={styles.reset}>
         {t('budgets.resets')} <RelativeTime at={period.resetsAt} />
       </div>

@@ -3,7 +3,8 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { formatNumber } from '../../ui/format.ts';
 import styles from './costs.module.css';
-import { inUnit, type Member, type PriceRow, readPrice, type Unit } from './price-rows.ts';
+import type { Member, PriceRow } from './price-rows.ts';
+import { inUnit, readPrice, type Unit } from './unit.ts';
 
 export interface PriceCellProps {
   readonly row: PriceRow;

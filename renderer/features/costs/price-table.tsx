@@ -6,7 +6,8 @@ import { type Column, DataTable } from '../../ui/data-table.tsx';
 import { usePriceChanges } from './change-price.tsx';
 import styles from './costs.module.css';
 import { PriceCell } from './price-cell.tsx';
-import { MEMBERS, type Member, type PriceRow, type Unit } from './price-rows.ts';
+import { MEMBERS, type Member, type PriceRow } from './price-rows.ts';
+import type { Unit } from './unit.ts';
 
 export interface PriceTableProps {
   readonly rows: readonly PriceRow[];
@@ -56,7 +57,7 @@ export function PriceTable({ rows, unit, empty }: PriceTableProps) {
       id: 'reset',
       header: t('prices.actions'),
       isNumeric: true,
-      width: '64px',
+      width: '84px',
       cell: (row) => row.isOwn && <ResetButton model={row.model} onReset={() => changes.reset(row)} />,
     },
   ];

@@ -5,8 +5,10 @@ import { useTranslation } from 'react-i18next';
 import { SearchField } from '../../ui/controls.tsx';
 import { Section } from '../../ui/section.tsx';
 import { EmptyState, QueryView, RowsSkeleton } from '../../ui/states.tsx';
-import { type PriceRow, type Unit, usePriceRows } from './price-rows.ts';
+import styles from './costs.module.css';
+import { type PriceRow, usePriceRows } from './price-rows.ts';
 import { PriceTable } from './price-table.tsx';
+import type { Unit } from './unit.ts';
 
 type Shown = 'all' | 'own';
 
@@ -23,6 +25,7 @@ export function Prices() {
   const controls = (
     <>
       <SegmentedControl
+        className={styles.choice ?? ''}
         aria-label={t('prices.which')}
         value={shown}
         onChange={setShown}
@@ -32,6 +35,7 @@ export function Prices() {
         ]}
       />
       <SegmentedControl
+        className={styles.choice ?? ''}
         aria-label={t('prices.unit')}
         value={unit}
         onChange={setUnit}
