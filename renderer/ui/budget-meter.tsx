@@ -18,12 +18,11 @@ export function BudgetMeter({ name, period: shown, isUnderHeading = false }: Bud
   const { t } = useTranslation();
   if (shown === undefined || shown.limit === null) return <span className={styles.quiet}>{t('budget.none')}</span>;
   const { period, used, limit, exceeded, warningReached } = shown;
+  const sums = { used: formatMoney(used), limit: formatMoney(limit) };
   const colour = exceeded ? 'var(--om-bad)' : warningReached ? 'var(--om-warn)' : 'var(--om-accent)';
   return (
     <div>
-      <div className={styles.meter}>
-        {t(`budget.${isUnderHeading ? 'used' : period}`, { used: formatMoney(used), limit: formatMoney(limit) })}
-      </div>
+      <div className={styles.meter}>{isUnderHeading ? t('budget.used', sums) : t(`budget.${period}`, sums)}</div>
       <Progress
         size={4}
         color={colour}

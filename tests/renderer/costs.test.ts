@@ -163,7 +163,7 @@ describe.skipIf(NO_BROWSER !== undefined)('the costs page', () => {
     await page.getByRole('searchbox', { name: 'Search models' }).fill('deepseek-chat');
     const before = await priceOf(dashboard.api, 'ds', 'deepseek-chat');
     await table
-      .getByRole('row', { name: /DeepSeek/ })
+      .getByRole('row', { name: /^ds\// })
       .getByRole('button', { name: /^Output price of deepseek-chat/ })
       .first()
       .click();

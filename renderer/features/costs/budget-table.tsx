@@ -47,7 +47,7 @@ export function BudgetTable({ rows, empty, onEdit }: BudgetTableProps) {
       cell: (row) => (
         <Button
           variant="default"
-          size="compact-xs"
+          size="compact-sm"
           aria-label={t(row.budget === null ? 'budgets.setOf' : 'budgets.editOf', { name: row.apiKeyName })}
           onClick={() => onEdit(row)}
         >

@@ -25,27 +25,23 @@ export function PriceTable({ rows, unit, empty }: PriceTableProps) {
     {
       id: 'model',
       header: t('prices.model'),
-      sortBy: ({ model }) => model,
-      cell: ({ model, isOwn }) => (
+      sortBy: ({ provider, model }) => `${provider}/${model}`,
+      cell: ({ provider, providerName, model, isOwn }) => (
         <span className={styles.model}>
-          <code title={model}>{model}</code>
+          <code title={`${providerName}: ${model}`}>
+            <span className={styles.quiet}>{provider}/</span>
+            {model}
+          </code>
           {isOwn && <span className={styles.own}>{t('prices.changedMark')}</span>}
         </span>
       ),
-    },
-    {
-      id: 'provider',
-      header: t('prices.provider'),
-      width: '150px',
-      sortBy: ({ providerName }) => providerName,
-      cell: ({ providerName }) => <span title={providerName}>{providerName}</span>,
     },
     ...MEMBERS.map(
       (member): Column<PriceRow> => ({
         id: member,
         header: t(`prices.member.${member}`),
         isNumeric: true,
-        width: '104px',
+        width: '92px',
         isExtra: EXTRA.includes(member),
         sortBy: ({ price }) => price[member] ?? -1,
         cell: (row) => (
