@@ -69,5 +69,6 @@ export function escaped(text: string): string {
 }
 
 function documentOf({ title, body, language }: ShellPage): string {
-  return `<!doctype html><html lang="${escaped(language)}"><head><meta charset="utf-8"><title>${escaped(title)}</title><style>${STYLE}</style></head><body><main><h1>${escaped(title)}</h1>${body}</main></body></html>`;
+  const direction = language.split('-')[0] === 'ar' ? 'rtl' : 'ltr';
+  return `<!doctype html><html lang="${escaped(language)}" dir="${direction}"><head><meta charset="utf-8"><title>${escaped(title)}</title><style>${STYLE}</style></head><body><main><h1>${escaped(title)}</h1>${body}</main></body></html>`;
 }
