@@ -15,7 +15,10 @@ const RENEWAL_MS = 500;
 
 /** Which queries a fact makes old. */
 const MADE_OLD: Readonly<Record<string, readonly (readonly unknown[])[]>> = {
-  'request-ended': [queries.live.snapshot.key(), queries.usage.key(), queries.usageLogs.key(), queries.budget.key()],
+  'request-ended': [
+    ...[queries.live.snapshot.key(), queries.usage.key(), queries.usageLogs.key(), queries.budget.key()],
+    queries.comboTests.metrics.key(),
+  ],
   'account-changed': [queries.providers.key(), queries.resilience.key(), queries.monitoring.key()],
   'breaker-changed': [queries.resilience.key(), queries.monitoring.key()],
   'lockout-changed': [queries.policies.key()],

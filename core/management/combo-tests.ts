@@ -7,7 +7,7 @@ import { SETTINGS_SHAPE, type Settings } from '../policy/settings.ts';
 import type { ComboMetrics } from '../routing/balancer.ts';
 import type { Handlers } from './implementer.ts';
 import type { CallContext } from './services.ts';
-import { isoTime, nameShape, timeShape } from './shapes.ts';
+import { isoTime, modelShape, nameShape, timeShape } from './shapes.ts';
 
 const TEST_LIMIT_MS = 15_000;
 /** Models tried at the same time. */
@@ -46,7 +46,7 @@ const rules = z.object({ comboDefaults, providerOverrides });
 export const comboTestsContract = {
   test: oc
     .route({ method: 'POST', path: '/combos/test', summary: 'Try each model of a combo' })
-    .input(z.strictObject({ comboName: nameShape }))
+    .input(z.strictObject({ comboName: nameShape, model: modelShape.optional().describe('Only this one of them') }))
     .output(
       z.object({
         comboName: z.string(),
@@ -68,7 +68,7 @@ export const comboTestsContract = {
 };
 
 export const comboTestsHandlers = ({ comboTests }: Handlers) => ({
-  test: comboTests.test.handler(({ input, context }) => test(input.comboName, context)),
+  test: comboTests.test.handler(({ input, context }) => test(input.comboName, input.model, context)),
   metrics: comboTests.metrics.handler(({ input, context: { services } }) => {
     const all = Object.entries(services.balancer.metrics()).filter(
       ([name]) => input.combo === undefined || name === input.combo,
@@ -83,13 +83,15 @@ export const comboTestsHandlers = ({ comboTests }: Handlers) => ({
   }),
 });
 
-async function test(comboName: string, { services }: CallContext) {
+async function test(comboName: string, only: string | undefined, { services }: CallContext) {
   const combo = services.store.combos.list().find(({ name }) => name === comboName);
   if (combo === undefined) throw new OmniError('not_found', `There is no combo "${comboName}".`);
   if (combo.models.length === 0)
     throw new OmniError('invalid_request', `The combo "${comboName}" is empty.`, { path: 'comboName' });
+  const models = only === undefined ? combo.models : combo.models.filter(({ model }) => model === only).slice(0, 1);
+  if (models.length === 0) throw new OmniError('not_found', `The combo "${comboName}" has no model "${only}".`);
   const results: z.output<typeof result>[] = [];
-  const waiting = combo.models.entries();
+  const waiting = models.entries();
   // All take from one iterator, so each model is tried once and its place in the list is kept.
   const worker = async (): Promise<void> => {
     for (const [place, { model }] of waiting) {

@@ -40,6 +40,12 @@ describe('the test of a combo', () => {
       ...models.slice(1).map((model) => ({ model, status: 'ok', statusCode: 200, latencyMs: 5 })),
     ]);
   });
+  it('tries one of its models alone, and no other', async () => {
+    await write('POST', '/api/combos', { name: 'pair', models: ['ds/good-0', 'ds/bad-1'] });
+    const one = await server.own('POST', '/api/combos/test', { comboName: 'pair', model: 'ds/bad-1' });
+    expect(one.body).toMatchObject({ resolvedBy: null, results: [{ model: 'ds/bad-1', status: 'error' }] });
+    expect((await server.own('POST', '/api/combos/test', { comboName: 'pair', model: 'ds/x' })).status).toBe(404);
+  });
   it('of an unknown combo is a 404', async () => {
     expect((await server.own('POST', '/api/combos/test', { comboName: 'none' })).status).toBe(404);
   });

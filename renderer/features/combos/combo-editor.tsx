@@ -1,160 +1,144 @@
-/** A combo's name, strategy and models in order. */
-import { Button, NumberInput, Select, TextInput } from '@mantine/core';
+/** A combo's name, strategy, models in order and own limits; a new one from nothing, a template or another combo. */
+import { Button, Select, TextInput } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useLocation } from 'wouter';
-import { api, failureOf, type Inputs, type Outputs, queries, queryClient } from '../../api.ts';
-import { useModelNames } from '../../ui/model-names.ts';
+import { Link, useLocation, useSearch } from 'wouter';
+import { api, failureOf, queries, queryClient } from '../../api.ts';
 import { PageHeader } from '../../ui/page-header.tsx';
 import { PageStack, Section } from '../../ui/section.tsx';
-import { moved, SortableList } from '../../ui/sortable-list.tsx';
-import { QueryView, RowsSkeleton } from '../../ui/states.tsx';
+import { EmptyState, QueryView, RowsSkeleton } from '../../ui/states.tsx';
+import { Advanced } from './advanced.tsx';
+import { type Combo, type ComboValues, copyName, NO_VALUES, STRATEGIES, toInput, valuesOf } from './combo-values.ts';
 import styles from './combos.module.css';
-
-const STRATEGIES = ['priority', 'round-robin', 'random', 'weighted', 'least-used', 'cost-optimized'] as const;
-type Strategy = (typeof STRATEGIES)[number];
-type Combo = Outputs['combos']['list']['combos'][number];
-interface Entry {
-  readonly model: string;
-  readonly weight?: number | undefined;
-}
-interface Values {
-  readonly name: string;
-  readonly strategy: Strategy;
-  readonly models: readonly Entry[];
-}
+import { useLeaveGuard } from './leave-guard.tsx';
+import { ModelList } from './model-list.tsx';
+import { TemplateCards } from './template-cards.tsx';
+import { TEMPLATE_NAMES, templateValues } from './templates.ts';
 
 export function ComboEditorPage({ id }: { readonly id: string }) {
   const { t } = useTranslation('combos');
+  const query = new URLSearchParams(useSearch());
   const combos = useQuery(queries.combos.list.queryOptions());
   return (
     <PageStack>
       <QueryView query={combos} skeleton={<RowsSkeleton />} errorTitle={t('failed')}>
-        {({ combos: all }) => <Editor combo={all.find((one) => one.id === id)} />}
+        {({ combos: all }) => {
+          if (id === 'new') return <Editor key={`${query}`} combo={undefined} start={startOf(query, all)} />;
+          const combo = all.find((one) => one.id === id);
+          return combo === undefined ? <NotFound /> : <Editor combo={combo} start={valuesOf(combo)} />;
+        }}
       </QueryView>
     </PageStack>
   );
 }
 
-function Editor({ combo }: { readonly combo: Combo | undefined }) {
+/** What a new combo begins with: `?template=` or `?from=`, else nothing. */
+function startOf(query: URLSearchParams, all: readonly Combo[]): ComboValues {
+  const template = TEMPLATE_NAMES.find((name) => name === query.get('template'));
+  if (template !== undefined) return templateValues(template);
+  const source = all.find(({ id }) => id === query.get('from'));
+  if (source === undefined) return NO_VALUES;
+  const name = copyName(
+    source.name,
+    all.map((combo) => combo.name),
+  );
+  return { ...valuesOf(source), name };
+}
+
+function NotFound() {
+  const { t } = useTranslation('combos');
+  return (
+    <>
+      <PageHeader title={t('missing.title')} />
+      <EmptyState text={t('missing.text')} action={<Link href="/combos">{t('missing.back')}</Link>} />
+    </>
+  );
+}
+
+interface EditorProps {
+  /** The one to change; undefined: a new one. */
+  readonly combo: Combo | undefined;
+  readonly start: ComboValues;
+}
+
+function Editor({ combo, start }: EditorProps) {
   const { t } = useTranslation('combos');
   const [, go] = useLocation();
-  const [values, setValues] = useState<Values>(() => valuesOf(combo));
-  const set = (change: Partial<Values>): void => setValues((now) => ({ ...now, ...change }));
+  const [first] = useState(start);
+  const [values, setValues] = useState(start);
+  const set = (change: Partial<ComboValues>): void => setValues((now) => ({ ...now, ...change }));
   const save = useMutation({
     mutationFn: async () => {
-      const input: Inputs['combos']['create'] = {
-        ...values,
-        models: values.models.map(({ model, weight }) => (weight === undefined ? model : { model, weight })),
-      };
+      const input = toInput(values);
       await (combo === undefined ? api.combos.create(input) : api.combos.update({ id: combo.id, ...input }));
       await queryClient.invalidateQueries({ queryKey: queries.combos.key() });
     },
     onSuccess: () => go('/combos'),
   });
+  const hasChanges = JSON.stringify(toInput(values)) !== JSON.stringify(toInput(first));
+  const { leave, question } = useLeaveGuard(hasChanges && !save.isSuccess);
   const isReady = values.name.trim() !== '' && values.models.length > 0;
+  const buttons = (
+    <span className={styles.line}>
+      <Button variant="default" onClick={() => leave('/combos')}>
+        {t('cancel')}
+      </Button>
+      <Button loading={save.isPending} disabled={!isReady} onClick={() => save.mutate()}>
+        {t('save')}
+      </Button>
+    </span>
+  );
   return (
     <>
-      <PageHeader
-        title={combo?.name ?? t('create')}
-        action={
-          <Button loading={save.isPending} disabled={!isReady} onClick={() => save.mutate()}>
-            {t('save')}
-          </Button>
-        }
-      />
-      <Section title={t('column.name')} description={t('about')}>
-        <div className={styles.form}>
-          <TextInput
-            label={t('column.name')}
-            maxLength={100}
-            value={values.name}
-            onChange={(event) => set({ name: event.currentTarget.value })}
-          />
-          <Select
-            label={t('column.strategy')}
-            description={t(`explain.${values.strategy}`)}
-            allowDeselect={false}
-            data={STRATEGIES.map((value) => ({ value, label: t(`strategy.${value}`) }))}
-            value={values.strategy}
-            onChange={(strategy) => strategy !== null && set({ strategy })}
-          />
-          {save.error !== null && (
-            <p role="alert" className={styles.error}>
-              {failureOf(save.error).message}
-            </p>
-          )}
-        </div>
-      </Section>
-      <Models values={values} own={combo?.name} onChange={(models) => set({ models })} />
+      <PageHeader title={combo?.name ?? t('create')} action={buttons} />
+      {question}
+      {combo === undefined && values.models.length === 0 && (
+        <Section title={t('start')}>
+          <TemplateCards onChoose={(name) => setValues(templateValues(name))} />
+        </Section>
+      )}
+      <Basics values={values} error={save.error} onChange={set} />
+      <ModelList values={values} own={combo?.name} onChange={(models) => set({ models })} />
+      <Advanced config={values.config} onChange={(config) => set({ config })} />
     </>
   );
 }
 
-interface ModelsProps {
-  readonly values: Values;
-  /** The combo's own name, which it may not hold. */
-  readonly own: string | undefined;
-  readonly onChange: (models: readonly Entry[]) => void;
+interface BasicsProps {
+  readonly values: ComboValues;
+  /** Why the last save failed. */
+  readonly error: unknown;
+  readonly onChange: (change: Partial<ComboValues>) => void;
 }
 
-function Models({ values: { models, strategy }, own, onChange }: ModelsProps) {
+function Basics({ values: { name, strategy }, error, onChange }: BasicsProps) {
   const { t } = useTranslation('combos');
-  const choices = useModelNames().filter((name) => name !== own && !models.some(({ model }) => model === name));
-  const change = (model: string, weight: number): void =>
-    onChange(models.map((entry) => (entry.model === model ? { model, weight } : entry)));
   return (
-    <Section title={t('column.models')}>
-      <div className={styles.form}>
-        <SortableList
-          label={t('column.models')}
-          items={models}
-          idOf={({ model }) => model}
-          nameOf={({ model }) => model}
-          onMove={(from, to) => onChange(moved(models, from, to))}
-        >
-          {({ model, weight }) => (
-            <div className={styles.item}>
-              <code>{model}</code>
-              <span className={styles.line}>
-                {strategy === 'weighted' && (
-                  <NumberInput
-                    aria-label={t('weightOf', { name: model })}
-                    min={0}
-                    max={100}
-                    w={80}
-                    value={weight ?? 0}
-                    onChange={(value) => change(model, Number(value))}
-                  />
-                )}
-                <Button
-                  size="compact-xs"
-                  variant="default"
-                  aria-label={t('removeOf', { name: model })}
-                  onClick={() => onChange(models.filter((entry) => entry.model !== model))}
-                >
-                  {t('remove')}
-                </Button>
-              </span>
-            </div>
-          )}
-        </SortableList>
+    <Section title={t('basics')} description={t('about')}>
+      <div className={styles.fields}>
+        <TextInput
+          label={t('name')}
+          description={t('nameAbout')}
+          placeholder="always-on"
+          maxLength={100}
+          value={name}
+          onChange={(event) => onChange({ name: event.currentTarget.value })}
+        />
         <Select
-          label={t('add')}
-          searchable
-          limit={100}
-          data={choices}
-          value={null}
-          onChange={(model) => model !== null && onChange([...models, { model }])}
+          label={t('strategyLabel')}
+          description={t(`explain.${strategy}`)}
+          allowDeselect={false}
+          data={STRATEGIES.map((value) => ({ value, label: t(`strategy.${value}`) }))}
+          value={strategy}
+          onChange={(value) => value !== null && onChange({ strategy: value })}
         />
       </div>
+      {error !== null && (
+        <p role="alert" className={styles.error}>
+          {failureOf(error).message}
+        </p>
+      )}
     </Section>
   );
-}
-
-function valuesOf(combo: Combo | undefined): Values {
-  if (combo === undefined) return { name: '', strategy: 'priority', models: [] };
-  const models = combo.models.map((entry) => (typeof entry === 'string' ? { model: entry } : entry));
-  return { name: combo.name, strategy: combo.strategy, models };
 }

@@ -6,7 +6,7 @@ import { ComboList } from './combo-list.tsx';
 export function CombosPage() {
   return (
     <Switch>
-      <Route path="/combos/:id">{({ id }) => <ComboEditorPage key={id} id={decodeURIComponent(id)} />}</Route>
+      <Route path="/combos/:id">{({ id }) => <ComboEditorPage key={id} id={id} />}</Route>
       <Route>
         <ComboList />
       </Route>
