@@ -1,7 +1,14 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { asArray, asObject, asString } from '../../core/base/json.ts';
-import { type Dashboard, expectGoodLook, LOOKS, NO_BROWSER, startDashboard } from '../support/dashboard.ts';
+import {
+  type Dashboard,
+  expectGoodLook,
+  LOOKS,
+  NO_BROWSER,
+  startDashboard,
+  takePicture,
+} from '../support/dashboard.ts';
 
 const pick = async (page: Page, model: string): Promise<void> => {
   const picker = page.getByRole('combobox', { name: 'Add a model or combo' });
@@ -46,7 +53,7 @@ describe.skipIf(NO_BROWSER !== undefined)('the combo editor', () => {
     await page.getByRole('textbox', { name: 'Name' }).fill('mine');
     await page.getByRole('combobox', { name: 'Add a model or combo' }).fill('claude-opus');
     await page.getByRole('option').first().waitFor();
-    await expectGoodLook(opened, 'combos-picker');
+    await takePicture(page, 'combos-picker');
     for (const model of ['glm/glm-4.7', 'if/kimi-k2-thinking']) await pick(page, model);
     await page.getByRole('list', { name: 'Models' }).getByRole('button').first().focus();
     for (const key of ['Space', 'ArrowDown', 'Space']) {

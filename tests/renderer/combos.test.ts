@@ -84,7 +84,7 @@ describe.skipIf(NO_BROWSER !== undefined)('the combos page', () => {
     const opened = await dashboard.open({ path: '/combos' });
     const card = opened.page.getByRole('article', { name: 'team', exact: true });
     await card.getByRole('button', { name: 'Test team' }).click();
-    await card.getByText(/works \(\d+ ms\)/).waitFor();
+    await card.getByText(/works \(\d+\sms\)/).waitFor();
     await card.getByText('2 of 2').waitFor();
     await expectGoodLook(opened, 'combos-tested');
     await card.getByRole('button', { name: 'Close the test' }).click();

@@ -99,6 +99,7 @@ function ModelRows({ combo, metrics }: Pick<ComboCardProps, 'combo' | 'metrics'>
   const { t } = useTranslation('combos');
   const byModel = metrics?.byModel ?? {};
   const most = Math.max(1, ...Object.values(byModel).map(({ requests }) => requests));
+  const hasFigures = Object.keys(byModel).length > 0;
   const counts = new Map<string, number>();
   return (
     <ol className={styles.models} aria-label={t('models')}>
@@ -116,11 +117,13 @@ function ModelRows({ combo, metrics }: Pick<ComboCardProps, 'combo' | 'metrics'>
         return (
           <li key={`${model} ${nth}`} className={styles.model}>
             <code>{model}</code>
-            <span className={styles.figures}>{requests === 0 ? '–' : words}</span>
-            <span className={styles.bar} aria-hidden="true">
-              <span data-outcome="good" style={{ inlineSize: `${(successes / most) * 100}%` }} />
-              <span data-outcome="bad" style={{ inlineSize: `${(failures / most) * 100}%` }} />
-            </span>
+            {requests > 0 && <span className={styles.figures}>{words}</span>}
+            {hasFigures && (
+              <span className={styles.bar} aria-hidden="true">
+                <span data-outcome="good" style={{ inlineSize: `${(successes / most) * 100}%` }} />
+                <span data-outcome="bad" style={{ inlineSize: `${(failures / most) * 100}%` }} />
+              </span>
+            )}
           </li>
         );
       })}
