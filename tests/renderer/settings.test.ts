@@ -87,9 +87,11 @@ describe.skipIf(NO_BROWSER !== undefined)('the settings page', () => {
 
   it('makes a fallback chain and changes it', async () => {
     await dashboard.api.post('/api/fallback/chains', { name: 'cheap', models: ['openai/gpt-5', 'glm/glm-4.6'] });
-    const { page } = await dashboard.open({ path: '/settings/routing' });
+    const opened = await dashboard.open({ path: '/settings/routing' });
+    const { page } = opened;
     await page.getByText('openai/gpt-5 → glm/glm-4.6').waitFor();
     await page.getByRole('button', { name: 'Edit cheap' }).click();
+    await expectGoodLook(opened, 'settings-chain');
     await page.getByRole('button', { name: 'Remove openai/gpt-5' }).click();
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByRole('dialog').waitFor({ state: 'detached' });
@@ -138,13 +140,15 @@ describe.skipIf(NO_BROWSER !== undefined)('the settings page', () => {
   });
 
   it('bans an address for a day, and lifts the ban', async () => {
-    const { page } = await dashboard.open({ path: '/settings/security' });
+    const opened = await dashboard.open({ path: '/settings/security', width: 800 });
+    const { page } = opened;
     await page.getByLabel('Address', { exact: true }).fill('203.0.113.7');
     await page.getByLabel('Reason').fill('guesses keys');
     await page.getByRole('combobox', { name: 'For', exact: true }).click();
     await page.getByRole('option', { name: 'A day' }).click();
     await page.getByRole('button', { name: 'Ban', exact: true }).click();
-    await page.getByRole('cell', { name: 'guesses keys' }).waitFor();
+    await page.getByRole('cell', { name: 'guesses keys' }).scrollIntoViewIfNeeded();
+    await expectGoodLook(opened, 'settings-bans');
     const { tempBans } = await dashboard.api.get('/api/settings/ip-filter');
     expect(tempBans).toMatchObject([{ ip: '203.0.113.7', reason: 'guesses keys' }]);
     await page.getByRole('button', { name: 'Lift the ban of 203.0.113.7' }).click();
