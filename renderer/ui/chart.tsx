@@ -1,7 +1,7 @@
 /** Charts where people would rather look than read, loaded when the first one is shown; a table stands behind each. */
 import { ActionIcon, Skeleton, Tooltip } from '@mantine/core';
 import { IconChartBar, IconTable } from '@tabler/icons-react';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import styles from './chart.module.css';
 import { ChartTable } from './chart-table.tsx';
@@ -38,6 +38,15 @@ export interface DonutProps {
 const HEIGHT_PX = 240;
 const SeriesChart = onDemand(async () => (await import('./chart-view.tsx')).SeriesChart, standIn);
 const DonutChart = onDemand(async () => (await import('./chart-view.tsx')).DonutChart, standIn);
+
+/** Fetches the drawing code while a page that has charts still waits for its data. */
+export function usePreloadedCharts(): void {
+  useEffect(() => {
+    // A failure is tried again, and shown, where a chart is drawn.
+    SeriesChart.preload().catch(() => undefined);
+    DonutChart.preload().catch(() => undefined);
+  }, []);
+}
 
 function standIn({ heightPx = HEIGHT_PX }: { readonly heightPx?: number }) {
   return <Skeleton height={heightPx} />;

@@ -8,14 +8,24 @@ export function locale(): string {
 }
 
 export function formatNumber(value: number, options: Intl.NumberFormatOptions = {}): string {
-  return new Intl.NumberFormat(locale(), options).format(value);
+  return numberFormat(locale(), options).format(value);
+}
+
+/** By locale and options, of which there are a handful: to make one takes a hundred times as long as to use it. */
+const numberFormats = new Map<string, Intl.NumberFormat>();
+
+function numberFormat(tag: string, options: Intl.NumberFormatOptions): Intl.NumberFormat {
+  const key = `${tag} ${JSON.stringify(options)}`;
+  const format = numberFormats.get(key) ?? new Intl.NumberFormat(tag, options);
+  numberFormats.set(key, format);
+  return format;
 }
 
 /** Tokens and counts: `1.2M`, `34K`, `870`. British English would write `1.2m`, which reads as metres or thousandths. */
 export function formatCount(value: number): string {
   const options: Intl.NumberFormatOptions = { notation: 'compact', maximumFractionDigits: value < 1_000 ? 0 : 1 };
   const own = locale();
-  return new Intl.NumberFormat(own.startsWith('en') ? 'en-US' : own, options).format(value);
+  return numberFormat(own.startsWith('en') ? 'en-US' : own, options).format(value);
 }
 
 /** US dollars; small sums keep two significant digits. Null is a price that nobody knows. */

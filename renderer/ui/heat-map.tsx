@@ -16,8 +16,8 @@ const STEPS = 4;
 export function HeatMap({ label, days, format = formatNumber }: HeatMapProps) {
   const highest = Math.max(...days.map(({ value }) => value), 1);
   const first = new Date(`${days[0]?.day ?? '1970-01-01'}T00:00:00`).getDay();
-  const nameOf = (day: string): string =>
-    new Intl.DateTimeFormat(locale(), { dateStyle: 'medium' }).format(new Date(`${day}T00:00:00`));
+  const dates = new Intl.DateTimeFormat(locale(), { dateStyle: 'medium' });
+  const nameOf = (day: string): string => dates.format(new Date(`${day}T00:00:00`));
   const rows = days.toReversed().map(({ day, value }) => ({ label: nameOf(day), cells: [format(value)] }));
   return (
     <Switchable label={label} heightPx={240} table={<ChartTable label={label} heads={[label]} rows={rows} />}>

@@ -6,7 +6,7 @@ const REQUESTS = 300_000;
 /** On an idle machine; on a busy one it is printed and held to ten times as much. */
 const AIM_MS = 300;
 const LIMIT_MS = 10 * AIM_MS;
-const PAGES = ['Providers', 'Combos', 'API keys', 'Usage', 'Logs', 'Costs', 'Limits & Health', 'Home'];
+const PAGES = ['Providers', 'Combos', 'API keys', 'Usage', 'Logs', 'Costs', 'Limits & Health', 'Settings', 'Home'];
 /** Clicks a link, and tells after how many milliseconds the page's title stands there and nothing loads any more. */
 const VISIT = `async (name) => {
   const link = [...document.querySelectorAll('nav a')].find((one) => one.textContent.trim() === name);

@@ -4,7 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { type Outputs, queries } from '../../api.ts';
 import { Change } from '../../ui/change.tsx';
-import { Chart } from '../../ui/chart.tsx';
+import { Chart, usePreloadedCharts } from '../../ui/chart.tsx';
 import { formatMoney, locale } from '../../ui/format.ts';
 import { PageStack, Section, TileGrid } from '../../ui/section.tsx';
 import { StatCard } from '../../ui/stat-card.tsx';
@@ -19,6 +19,7 @@ const RENEWAL_MS = 60_000;
 
 export function Month() {
   const { t } = useTranslation('costs');
+  usePreloadedCharts();
   const query = useQuery({
     ...queries.analytics.get.queryOptions({ input: { range: 'mtd' } }),
     refetchInterval: RENEWAL_MS,

@@ -41,7 +41,7 @@ export function PriceTable({ rows, unit, empty }: PriceTableProps) {
         id: member,
         header: t(`prices.member.${member}`),
         isNumeric: true,
-        width: '92px',
+        width: '96px',
         isExtra: EXTRA.includes(member),
         sortBy: ({ price }) => price[member] ?? -1,
         cell: (row) => (

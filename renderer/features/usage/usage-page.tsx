@@ -3,6 +3,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { queries } from '../../api.ts';
+import { usePreloadedCharts } from '../../ui/chart.tsx';
 import { PageHeader } from '../../ui/page-header.tsx';
 import { PageStack } from '../../ui/section.tsx';
 import { ErrorState } from '../../ui/states.tsx';
@@ -21,6 +22,7 @@ const RENEWAL_MS = 60_000;
 
 export function UsagePage() {
   const { t } = useTranslation('usage');
+  usePreloadedCharts();
   const range = useRange();
   const [measure, setMeasure] = useState<Measure>('tokens');
   const { data, error, isPlaceholderData, refetch } = useQuery({
