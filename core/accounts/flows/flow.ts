@@ -32,6 +32,8 @@ export interface SignedIn {
   readonly displayName?: string;
   /** Tells accounts with one e-mail address apart, where that can be: Codex's workspace. */
   readonly workspace?: string;
+  /** The provider's own id of the person: the same at every sign-in, also where no e-mail address is told. */
+  readonly identity?: string;
 }
 
 /** What a flow's functions work with. */

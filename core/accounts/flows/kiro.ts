@@ -2,15 +2,18 @@
  * Kiro: AWS's OIDC device flow for Builder ID and for companies (IAM Identity Center), with a client that each
  * installation registers, JSON bodies and camelCase names (https://docs.aws.amazon.com/singlesignon/latest/OIDCAPIReference);
  * and its own sign-in with Google or GitHub, which returns to a scheme of Kiro's app, so that the person pastes the URL.
+ * Its tokens are opaque and a profile is shared by many people: who signed in is told with the account's usage limits.
  */
 import { OmniError } from '../../base/errors.ts';
-import { asString, type JsonObject } from '../../base/json.ts';
+import { asObject, asString, compact, type JsonObject } from '../../base/json.ts';
 import { Secret } from '../../base/secret.ts';
+import { kiroQuota } from '../../providers/quotas/kiro.ts';
 import { claimsOf } from '../oauth/claims.ts';
 import { type Granted, plainToken } from '../oauth/grants.ts';
 import type { WireStyle } from '../oauth/wire.ts';
 import {
   askAccount,
+  bearer,
   DEFAULT_REGION,
   figure,
   grantCall,
@@ -22,7 +25,7 @@ import {
   tokensOf,
   urlAt,
 } from './common.ts';
-import type { CodeMethod, DeviceMethod, Flow, FlowContext, MethodOption, TokenSet } from './flow.ts';
+import type { CodeMethod, DeviceMethod, Flow, FlowContext, MethodOption, SignedIn, TokenSet } from './flow.ts';
 
 const CAMEL: WireStyle = { body: 'camel-json' };
 const JSON_STYLE: WireStyle = { body: 'json' };
@@ -98,22 +101,23 @@ export const kiroFlow: Flow = {
     socialMethod('github', 'With GitHub', 'Github'),
   ],
   refreshLeadMs: 300_000,
-  complete(granted, { method, options }, context) {
-    const claims = { ...claimsOf(granted.accessToken), ...claimsOf(granted.idToken) };
-    const email = asString(claims['email']);
+  async complete(granted, { method, options }, context) {
     const { client, row } = context;
     const isSocial = SOCIAL.has(method);
-    const data = textsOf({
-      authMethod: method,
-      region: options['region'] ?? DEFAULT_REGION,
-      startUrl: isSocial ? undefined : (options['startUrl'] ?? figure(row, 'startUrl')),
-      clientId: isSocial ? undefined : client.id,
-    });
+    const data = {
+      ...textsOf({
+        authMethod: method,
+        region: options['region'] ?? DEFAULT_REGION,
+        startUrl: isSocial ? undefined : (options['startUrl'] ?? figure(row, 'startUrl')),
+        clientId: isSocial ? undefined : client.id,
+      }),
+      ...profileData(granted),
+    };
     const secrets = client.secret === undefined || isSocial ? {} : { clientSecret: client.secret };
-    return Promise.resolve({
-      tokens: { ...tokensOf(granted, context), data: { ...data, ...profileData(granted) }, secrets },
-      ...(email !== undefined && { email }),
-    });
+    return {
+      tokens: { ...tokensOf(granted, context), data, secrets },
+      ...(await personOf(granted, data, context)),
+    };
   },
   async refresh(tokens, context) {
     const granted = SOCIAL.has(asString(tokens.data['authMethod']) ?? '')
@@ -123,6 +127,35 @@ export const kiroFlow: Flow = {
     return { ...tokensOf(granted, context, tokens), data, secrets: tokens.secrets };
   },
 };
+
+/** What a token that can be read says, else what the service says. A login that it tells nothing of works all the same. */
+async function personOf(
+  granted: Granted,
+  data: JsonObject,
+  context: FlowContext,
+): Promise<Pick<SignedIn, 'email' | 'identity'>> {
+  const claims = { ...claimsOf(granted.accessToken), ...claimsOf(granted.idToken) };
+  const told = asString(claims['email']) === undefined ? await userInfo(granted.accessToken, data, context) : {};
+  return compact({
+    email: asString(claims['email']) ?? asString(told['email']),
+    identity: asString(claims['sub']) ?? asString(told['userId']),
+  });
+}
+
+/** `{email, userId}` of GetUsageLimits, which names the person on request. */
+async function userInfo(token: Secret, data: JsonObject, context: FlowContext): Promise<JsonObject> {
+  context.progress('Reading the account.');
+  const { path, headers, body } = kiroQuota.request({ data });
+  const region = asString(data['region']) ?? DEFAULT_REGION;
+  try {
+    const url = urlAt(context.row, 'account', path, { region });
+    const answer = await askAccount(url, { ...body, isEmailRequired: true }, { ...headers, ...bearer(token) }, context);
+    return asObject(answer['userInfo']) ?? {};
+  } catch (error) {
+    if (error instanceof OmniError && !context.signal.aborted) return {};
+    throw error;
+  }
+}
 
 function refreshSocial(tokens: TokenSet, context: FlowContext): Promise<Granted> {
   const call = grantCall(context, urlAt(context.row, 'authorize', '/refreshToken'), CAMEL);

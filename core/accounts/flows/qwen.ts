@@ -1,4 +1,8 @@
-/** Qwen Code: device code with PKCE. The host that serves the account comes with its tokens (`resource_url`). */
+/**
+ * Qwen Code: device code with PKCE. The host that serves the account comes with its tokens (`resource_url`), and is the
+ * same for many. Who signed in is told only by a token that can be read (an ID token, or an access token that is a JWT);
+ * today's are opaque, and Qwen has no page for it: two sign-ins of one person are then two accounts.
+ */
 import { asString, type JsonObject } from '../../base/json.ts';
 import { claimsOf } from '../oauth/claims.ts';
 import type { Granted } from '../oauth/grants.ts';
@@ -39,10 +43,11 @@ export const qwenFlow: Flow = {
   terminalCodes: ['invalid_request'],
   complete(granted, _login, context) {
     const claims = { ...claimsOf(granted.accessToken), ...claimsOf(granted.idToken) };
-    const email = asString(claims['email']);
+    const [email, identity] = [asString(claims['email']), asString(claims['sub'])];
     return Promise.resolve({
       tokens: { ...tokensOf(granted, context), data: hostData(granted), secrets: {} },
       ...(email !== undefined && { email }),
+      ...(identity !== undefined && { identity }),
     });
   },
   async refresh(tokens, context) {

@@ -21,7 +21,8 @@ import { DEVICE_ERRORS, type DeviceDesk, deviceDesk } from './device-flow.ts';
 
 const DEVICE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code';
 const REDIRECT = 'kiro://kiro.kiroAgent/authenticate-success';
-const PROFILE = 'arn:aws:codewhisperer:us-east-1:123456789012:profile/SIMULATED';
+/** Of all who sign in with Google or GitHub. */
+export const KIRO_PROFILE = 'arn:aws:codewhisperer:us-east-1:123456789012:profile/SIMULATED';
 
 const REGISTRATION = {
   clientName: 'kiro-oauth-client',
@@ -108,7 +109,7 @@ function oidcRoutes(
 function socialRoutes({ families, fault }: Tools, next: KiroAuthServer['next']): Record<string, Route> {
   const codes = new Codes();
   const answer = ({ accessToken, refreshToken }: Pair) => ({
-    body: { accessToken, refreshToken, expiresIn: next.expiresInS, profileArn: PROFILE },
+    body: { accessToken, refreshToken, expiresIn: next.expiresInS, profileArn: KIRO_PROFILE },
   });
   return {
     'GET /login': ({ query }) => {
