@@ -1,153 +1,73 @@
 /**
- * A subscription from its login to its answers: two people sign in at each provider, a client of every protocol talks and
- * calls a tool with each one's account, and neither the sign-in's server nor the model's finds a fault.
+ * A subscription from its login to its answers: two people sign in at each provider, the provider's usual SDK and a client
+ * of every protocol talk and call a tool with each one's account, what is left of both is shown, and neither the sign-in's
+ * server nor the model's finds a fault.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { asString, type JsonObject } from '../../core/base/json.ts';
-import { type LoginCore, startLoginCore } from '../accounts/flows/login-core.ts';
-import { startClaude } from '../support/account-upstreams/claude.ts';
+import { asString, type JsonObject, objectsOf } from '../../core/base/json.ts';
+import { type LoginCore, startLoginCore, untilPortIsFree } from '../accounts/flows/login-core.ts';
 import { holdConversations } from '../support/account-upstreams/conversations.ts';
-import { startCopilot } from '../support/account-upstreams/copilot.ts';
-import { startIflow } from '../support/account-upstreams/iflow.ts';
-import { startKiro } from '../support/account-upstreams/kiro.ts';
-import { startQwen } from '../support/account-upstreams/qwen.ts';
-import type { AccountUpstream } from '../support/account-upstreams/upstream.ts';
-import { type AuthServer, openInBrowser, type SimulatedAccount } from '../support/auth-servers/auth-server.ts';
-import { startClaudeAuth } from '../support/auth-servers/claude.ts';
-import { startGitHubAuth } from '../support/auth-servers/github.ts';
-import { IFLOW_SECRET, startIflowAuth } from '../support/auth-servers/iflow.ts';
-import { startKiroAuth } from '../support/auth-servers/kiro.ts';
-import { startQwenAuth } from '../support/auth-servers/qwen.ts';
+import { openInBrowser } from '../support/auth-servers/auth-server.ts';
+import { quotaWindows } from '../support/auth-servers/quotas.ts';
+import { ADA, BOB, type Person, type Stage, SUBSCRIPTIONS, type Subscription } from '../support/subscriptions.ts';
 
-const ada: SimulatedAccount = { email: 'ada@example.com', id: 'ada', name: 'Ada' };
-const bob: SimulatedAccount = { email: 'bob@example.com', id: 'bob', name: 'Bob' };
-/** Of those who sign in to Kiro by Google. */
-const KIRO_PROFILE = 'arn:aws:codewhisperer:us-east-1:123456789012:profile/SIMULATED';
-
-interface Stage {
-  readonly auth: AuthServer;
-  readonly upstream: AccountUpstream;
-  readonly env?: Record<string, string>;
-  /** In the row, where it is not the upstream's. */
-  readonly api?: string;
-  /** Signs one person in. */
-  signIn(login: LoginCore, who: SimulatedAccount): Promise<JsonObject>;
-}
-
-async function begin(login: LoginCore, provider: string, more: object = {}): Promise<JsonObject> {
-  const { status, body, text } = await login.call('POST', '/api/oauth/start', { provider, ...more });
+/** From the button to the account, as the person does it; the sign-in's end. */
+async function signIn(
+  { provider, way, method, callbackPort }: Subscription,
+  { login, stage, person }: { readonly login: LoginCore; readonly stage: Stage; readonly person: Person },
+): Promise<JsonObject> {
+  if (callbackPort !== undefined) await untilPortIsFree(callbackPort);
+  const { status, body, text } = await login.call('POST', '/api/oauth/start', {
+    ...{ provider, ...(method && { method: method.id }) },
+  });
   expect(status, text).toBe(201);
-  return body;
+  const sessionId = asString(body['sessionId']) ?? '';
+  stage.arrive(person);
+  if (way !== 'code') {
+    const pasted = await openInBrowser(asString(body['authUrl']) ?? '');
+    if (way === 'paste') await login.call('POST', `/api/oauth/sessions/${sessionId}/complete`, { pasted });
+    else await (await fetch(pasted)).text();
+  }
+  return await login.ended(sessionId);
 }
 
-const idOf = ({ sessionId }: JsonObject): string => asString(sessionId) ?? '';
-
-async function inBrowser(login: LoginCore, provider: string): Promise<JsonObject> {
-  const begun = await begin(login, provider);
-  await (await fetch(await openInBrowser(asString(begun['authUrl']) ?? ''))).text();
-  return await login.ended(idOf(begun));
-}
-
-async function byCode(login: LoginCore, provider: string, enter: () => void): Promise<JsonObject> {
-  const begun = await begin(login, provider);
-  enter();
-  return await login.ended(idOf(begun));
-}
-
-const STAGES: Readonly<Record<string, readonly [model: string, open: () => Promise<Stage>]>> = {
-  claude: [
-    'cc/claude-sonnet-5',
-    async () => {
-      const auth = await startClaudeAuth(ada);
-      return {
-        auth,
-        upstream: await startClaude((token) => auth.families.accountOf(token) !== undefined),
-        signIn(login, who) {
-          auth.next.account = who;
-          return inBrowser(login, 'claude');
-        },
-      };
-    },
-  ],
-  github: [
-    'gh/gpt-4.1',
-    async () => {
-      const auth = await startGitHubAuth();
-      return {
-        auth,
-        upstream: await startCopilot(auth.knowsCopilotToken),
-        signIn: (login, who) => byCode(login, 'github', () => auth.desk.enter(who)),
-      };
-    },
-  ],
-  qwen: [
-    'qw/qwen3-coder-plus',
-    async () => {
-      const auth = await startQwenAuth();
-      const upstream = await startQwen((token) => auth.families.accountOf(token) !== undefined);
-      auth.next.resourceUrl = upstream.url;
-      return { auth, upstream, signIn: (login, who) => byCode(login, 'qwen', () => auth.desk.enter(who)) };
-    },
-  ],
-  iflow: [
-    'if/qwen3-coder-plus',
-    async () => {
-      const auth = await startIflowAuth(ada);
-      return {
-        auth,
-        env: { IFLOW_OAUTH_CLIENT_SECRET: IFLOW_SECRET },
-        upstream: await startIflow((key) => key === auth.keyOf(ada) || key === auth.keyOf(bob)),
-        signIn(login, who) {
-          auth.next.account = who;
-          return inBrowser(login, 'iflow');
-        },
-      };
-    },
-  ],
-  kiro: [
-    'kr/claude-sonnet-4.5',
-    async () => {
-      const auth = await startKiroAuth(ada);
-      const isGood = (token: string): boolean => auth.families.accountOf(token) !== undefined;
-      const upstream = await startKiro(isGood, 'us-east-1', KIRO_PROFILE);
-      return {
-        ...{ auth, upstream, api: `${upstream.url}/{region}` },
-        async signIn(login, who) {
-          auth.next.account = who;
-          const begun = await begin(login, 'kiro', { method: 'google' });
-          const pasted = await openInBrowser(asString(begun['authUrl']) ?? '');
-          await login.call('POST', `/api/oauth/sessions/${idOf(begun)}/complete`, { pasted });
-          return await login.ended(idOf(begun));
-        },
-      };
-    },
-  ],
-};
-
-describe.each(Object.entries(STAGES))('%s', (provider, [model, open]) => {
+describe.each(SUBSCRIPTIONS)('$provider', (subscription) => {
+  const { provider, model, client, tellsWho } = subscription;
   let stage: Stage;
   let login: LoginCore;
 
   beforeAll(async () => {
-    stage = await open();
-    const { url } = stage.auth;
-    const hosts = { api: stage.api ?? stage.upstream.url, account: url, authorize: url, token: url, device: url };
-    login = await startLoginCore({ [provider]: { hosts } }, stage.env && { env: stage.env });
+    stage = await subscription.open();
+    login = await startLoginCore({ [provider]: { hosts: stage.hosts } }, { env: { ...stage.env } });
   });
   afterAll(async () => {
     await login.stop();
-    await stage.auth.close();
-    await stage.upstream.close();
+    await stage.close();
   });
+  const isServing = { provider, authType: 'oauth', isActive: true, testStatus: 'active' };
 
   it('two people sign in', async () => {
-    for (const who of [ada, bob]) expect(await stage.signIn(login, who)).toMatchObject({ state: 'done' });
-    expect(await login.connections()).toMatchObject([
-      { provider, authType: 'oauth', isActive: true },
-      { provider, authType: 'oauth', isActive: true },
-    ]);
+    for (const person of [ADA, BOB])
+      expect(await signIn(subscription, { login, stage, person })).toMatchObject({ state: 'done' });
+    const connections = await login.connections();
+    expect(connections).toMatchObject([isServing, isServing]);
+    expect(new Set(connections.map(({ name }) => name)).size).toBe(2);
+    const emails = connections.map(({ email }) => email);
+    expect(emails).toEqual(tellsWho ? [ADA.email, BOB.email] : [undefined, undefined]);
     await login.core.manage('PATCH', '/api/settings', { fallbackStrategy: 'round-robin', stickyRoundRobinLimit: 1 });
     expect(stage.auth.faults).toEqual([]);
+  });
+
+  it.each([
+    ['whole', false],
+    ['streamed', true],
+  ] as const)('its SDK talks and calls a tool, answers %s', async (_form, isStreamed) => {
+    expect(await client({ url: login.core.url, model, isStreamed })).toEqual({
+      text: 'Hello there.',
+      call: { name: 'weather', input: { city: 'Rome' } },
+      told: 'It is sunny.',
+    });
+    expect(stage.upstream.faults).toEqual([]);
   });
 
   holdConversations(model, () => ({ core: login.core, upstream: stage.upstream }));
@@ -157,4 +77,34 @@ describe.each(Object.entries(STAGES))('%s', (provider, [model, open]) => {
     expect(tokens.size).toBe(2);
     expect(stage.auth.faults).toEqual([]);
   });
+
+  it('shows what is left of both', async () => {
+    const connections = await login.connections();
+    const wanted = [ADA, BOB].map((person) => quotaWindows(provider, person));
+    if (wanted[0] === undefined) return expect(await login.core.list('/api/quotas')).toEqual([]);
+    for (const { id } of connections) await login.core.manage('POST', `/api/quotas/${asString(id)}/read`);
+    const shown = objectsOf(await login.core.list('/api/quotas'));
+    expect(connections.map(({ id }) => shown.find(({ connectionId }) => connectionId === id)?.['windows'])).toEqual(
+      wanted,
+    );
+    expect(stage.auth.faults).toEqual([]);
+  });
+
+  it(
+    tellsWho ? 'signing in again updates the account' : 'signing in again renews an account that had ended',
+    async () => {
+      const before = await login.connections();
+      if (!tellsWho) {
+        stage.auth.families.revokeAll();
+        const messages = [{ role: 'user', content: 'Hi' }];
+        await (await login.core.post('/v1/chat/completions', { model, messages })).text();
+        expect((await login.connections())[0]).toMatchObject({ testStatus: 'expired', isActive: false });
+      }
+      expect(await signIn(subscription, { login, stage, person: ADA })).toMatchObject({ state: 'done' });
+      const after = await login.connections();
+      expect(after.map(({ id }) => id)).toEqual(before.map(({ id }) => id));
+      expect(after[0]).toMatchObject(isServing);
+      expect(stage.auth.faults).toEqual([]);
+    },
+  );
 });

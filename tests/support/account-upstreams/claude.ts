@@ -11,6 +11,9 @@ const IDENTITY = "You are Claude Code, Anthropic's official CLI for Claude.";
 export const ONLY_CLAUDE_CODE =
   'This credential is only authorized for use with Claude Code and cannot be used for other API requests.';
 
+/** Of its documents, and of the callers' own SDK, whose version goes on with its body. */
+const VERSION = /^(?:2023-06-01|2026-10-21)$/;
+
 /** `isStrict`: only Claude Code is served. */
 export function startClaude(tokens: GoodTokens, options: { isStrict?: boolean } = {}): Promise<AccountUpstream> {
   return startService({
@@ -20,7 +23,7 @@ export function startClaude(tokens: GoodTokens, options: { isStrict?: boolean } 
       const isOwn = /^claude-cli\//.test(received.headers['user-agent'] ?? '');
       return [
         ['The path is wrong.', received.path === '/v1/messages?beta=true'],
-        ...headerRules(received, { 'anthropic-version': '2023-06-01', 'content-type': /^application\/json/ }),
+        ...headerRules(received, { 'anthropic-version': VERSION, 'content-type': /^application\/json/ }),
         ...absentRules(received, isOwn ? ['x-api-key'] : ['x-api-key', 'x-app', 'x-stainless-lang', 'user-agent']),
         ['The OAuth beta is not named.', betas.includes('oauth-2025-04-20')],
         ['A beta stands twice.', new Set(betas).size === betas.length],

@@ -1,7 +1,15 @@
 /** Gemini Code Assist: Gemini in an envelope (google-gemini/gemini-cli, code_assist/converter.ts). */
 import { asObject, asString, isObject, objectsOf } from '../../../core/base/json.ts';
 import { sendJson, sendSse } from '../upstream.ts';
-import { type AccountUpstream, absentRules, CALL, type GoodTokens, nextTurn, startService } from './upstream.ts';
+import {
+  type AccountUpstream,
+  absentRules,
+  CALL,
+  type GoodTokens,
+  nextTurn,
+  startService,
+  tokenOf,
+} from './upstream.ts';
 
 const OUTSIDE = new Set(['project', 'model', 'user_prompt_id', 'request']);
 const INSIDE = new Set([
@@ -11,7 +19,11 @@ const INSIDE = new Set([
 
 export const PROJECT = 'silver-park-1234';
 
-export function startCodeAssist(tokens: GoodTokens): Promise<AccountUpstream> {
+/** `projectOf`: the project that a token's calls must name. */
+export function startCodeAssist(
+  tokens: GoodTokens,
+  projectOf: (token: string) => string = () => PROJECT,
+): Promise<AccountUpstream> {
   return startService({
     tokens,
     rules: (received) => {
@@ -20,7 +32,7 @@ export function startCodeAssist(tokens: GoodTokens): Promise<AccountUpstream> {
       return [
         ['The path is wrong.', /^\/v1internal:(?:generateContent|streamGenerateContent\?alt=sse)$/.test(path)],
         ...absentRules(received, ['x-goog-api-key', 'user-agent', 'x-goog-api-client']),
-        ['The project is missing.', body['project'] === PROJECT],
+        ['The project is missing.', body['project'] === projectOf(tokenOf(received))],
         ['The model is missing.', body['model'] === 'gemini-2.5-pro'],
         ['The session is missing.', asString(request['session_id']) !== undefined],
         ['There are no contents.', objectsOf(request['contents']).length > 0],

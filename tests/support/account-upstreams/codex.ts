@@ -2,7 +2,7 @@
 import { asString, isObject, objectsOf } from '../../../core/base/json.ts';
 import { sendJson } from '../upstream.ts';
 import { answerResponses } from './responses-wire.ts';
-import { type AccountUpstream, absentRules, type GoodTokens, headerRules, startService } from './upstream.ts';
+import { type AccountUpstream, absentRules, type GoodTokens, headerRules, startService, tokenOf } from './upstream.ts';
 
 /** All that its own client sends; anything else is an unsupported parameter. */
 const KNOWN = new Set([
@@ -13,14 +13,19 @@ const KNOWN = new Set([
 const USAGE = { input_tokens: 900, output_tokens: 40, total_tokens: 940 };
 export const ACCOUNT_ID = '8d6f0a5e-1111-4222-8333-444455556666';
 
-export function startCodex(tokens: GoodTokens): Promise<AccountUpstream> {
+/** `accountIdOf`: the workspace that a token's calls must name. */
+export function startCodex(
+  tokens: GoodTokens,
+  accountIdOf: (token: string) => string | undefined = () => ACCOUNT_ID,
+): Promise<AccountUpstream> {
   return startService({
     tokens,
     rules: (received) => {
       const { body } = received;
+      const accountId = accountIdOf(tokenOf(received)) ?? 'an account of the token';
       if (received.path === '/responses/compact') {
         return [
-          ...headerRules(received, { 'chatgpt-account-id': ACCOUNT_ID, accept: 'application/json' }),
+          ...headerRules(received, { 'chatgpt-account-id': accountId, accept: 'application/json' }),
           ['The model is not its own name.', body['model'] === 'gpt-5.6-sol'],
           ['Input must be a list', Array.isArray(body['input'])],
         ];
@@ -30,7 +35,7 @@ export function startCodex(tokens: GoodTokens): Promise<AccountUpstream> {
       return [
         ['The path is wrong.', received.path === '/responses'],
         ...headerRules(received, {
-          'chatgpt-account-id': ACCOUNT_ID,
+          'chatgpt-account-id': accountId,
           'openai-beta': 'responses=experimental',
           accept: 'text/event-stream',
         }),

@@ -55,9 +55,9 @@ export async function startService(service: Service): Promise<AccountUpstream> {
       response.writeHead(planned.status, { 'content-type': 'application/json', ...planned.headers });
       return void response.end(JSON.stringify(planned.body));
     }
-    const token = received.headers.authorization?.replace(/^Bearer /, '');
+    const token = tokenOf(received);
     const { tokens } = service;
-    const isGood = token !== undefined && (typeof tokens === 'function' ? tokens(token) : tokens.includes(token));
+    const isGood = token !== '' && (typeof tokens === 'function' ? tokens(token) : tokens.includes(token));
     if (!isGood) return service.refuse(response, 401, 'The token is not valid.');
     const broken = service.rules(received).flatMap(([fault, holds]) => (holds ? [] : [fault]));
     faults.push(...broken);
@@ -70,6 +70,11 @@ export async function startService(service: Service): Promise<AccountUpstream> {
     faults,
     refuseOnce: (status, body, headers = {}) => void refusals.push({ status, body, headers }),
   };
+}
+
+/** The `Bearer` of a call; empty without one. */
+export function tokenOf({ headers }: Received): string {
+  return headers.authorization?.replace(/^Bearer /, '') ?? '';
 }
 
 /** Are these all the headers a call has, by name and value? A pattern stands for values that differ from call to call. */
