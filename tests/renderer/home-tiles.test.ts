@@ -20,6 +20,8 @@ describe('provider tiles', () => {
     ['healthy', [account('a', 'unknown')], undefined],
     ['off', [account('a', 'active', false)], undefined],
     ['failing', [account('a', 'error')], undefined],
+    ['failing', [account('a', 'expired', false)], undefined],
+    ['degraded', [account('a', 'expired', false), account('a', 'active')], undefined],
     ['degraded', [account('a', 'error'), account('a', 'active')], undefined],
     ['healthy', [account('a', 'error', false), account('a', 'active')], undefined],
     [

@@ -76,7 +76,8 @@ const URGENCY: readonly State[] = ['failing', 'degraded', 'healthy', 'off'];
 const BROKEN = new Set(['error', 'expired']);
 
 function stateOf(accounts: readonly TileAccount[], { hasRest, isOpen }: { hasRest: boolean; isOpen: boolean }): State {
-  const active = accounts.filter(({ isActive }) => isActive);
+  // What has ended is switched off until somebody signs in again.
+  const active = accounts.filter(({ isActive, testStatus }) => isActive || testStatus === 'expired');
   if (active.length === 0) return 'off';
   const broken = active.filter(({ testStatus }) => BROKEN.has(testStatus)).length;
   if (isOpen || broken === active.length) return 'failing';
