@@ -4,7 +4,6 @@ import type { Log } from '../../core/base/log.ts';
 import type { ManagementApi } from '../../core/management/client.ts';
 import type { DesktopHost } from '../../core/management/desktop.ts';
 import { reasonOf } from './failure-window.ts';
-import { connectProvider } from './logins.ts';
 import { showNotice } from './notifications.ts';
 import { askPort } from './port-window.ts';
 import type { ShellPages } from './shell-page.ts';
@@ -43,8 +42,6 @@ async function perform(action: TrayAction, ports: ActionPorts): Promise<void> {
       return shell.openExternal(`http://localhost:${ports.port()}${ports.setupPath() ?? '/'}`);
     case 'copy':
       return clipboard.writeText(action.text);
-    case 'connect':
-      return connectProvider(action.provider, ports);
     case 'pause':
       await (action.isPaused ? client.gateway.pause() : client.gateway.resume());
       return;

@@ -1,11 +1,9 @@
 /** The providers that one signs in to, each with the account that is used first and what is left of its quota. */
-import { shell } from 'electron';
 import type { ManagementApi, Outputs } from '../../core/management/client.ts';
 import type { LoginLine } from './tray-state.ts';
 
 type Connection = Outputs['providers']['list']['connections'][number];
 type Quota = Outputs['quotas']['list'][number];
-type LoginProvider = Outputs['oauth']['providers']['providers'][number];
 
 /** One line per provider, those signed in to first. */
 export async function readLogins(client: ManagementApi): Promise<readonly LoginLine[]> {
@@ -14,7 +12,10 @@ export async function readLogins(client: ManagementApi): Promise<readonly LoginL
     client.providers.list(),
     client.quotas.list(),
   ]);
-  const accounts = connections.filter(({ authType, isActive }) => authType === 'oauth' && isActive);
+  // What has ended is switched off until somebody signs in again, which is for the tray to say.
+  const accounts = connections.filter(
+    ({ authType, isActive, testStatus }) => authType === 'oauth' && (isActive || testStatus === 'expired'),
+  );
   const lines = providers.map(({ provider, name }) =>
     lineOf(
       { provider, name },
@@ -25,36 +26,19 @@ export async function readLogins(client: ManagementApi): Promise<readonly LoginL
   return lines.toSorted((one, other) => Number(one.state === 'signed-out') - Number(other.state === 'signed-out'));
 }
 
-/**
- * Leads to where the provider is signed in to: straight to its own page where nothing is to be read or chosen before and
- * nothing to be typed after, else to the dashboard's dialog, which has the terms, the code and the options.
- */
-export async function connectProvider(
-  provider: string,
-  { client, dashboard }: { client: ManagementApi; dashboard: { show(path: string): void } },
-): Promise<void> {
-  const { providers } = await client.oauth.providers();
-  const found = providers.find((each) => each.provider === provider);
-  if (found === undefined || !isOneClick(found)) return dashboard.show(`/providers/${encodeURIComponent(provider)}`);
-  const { authUrl } = await client.oauth.start({ provider });
-  if (authUrl !== undefined) await shell.openExternal(authUrl);
-}
-
-function isOneClick({ isReady, terms, methods: [method] }: LoginProvider): boolean {
-  if (!isReady || terms !== undefined || method === undefined) return false;
-  return method.kind === 'code' && !method.needsPaste && method.options.every(({ isRequired }) => !isRequired);
-}
-
-/** Of several accounts the one of first priority counts. */
+/** Of several accounts the one of first priority counts, of those that serve. */
 function lineOf(
   named: Pick<LoginLine, 'provider' | 'name'>,
   accounts: readonly Connection[],
   quotas: readonly Quota[],
 ): LoginLine {
-  const [first] = accounts.toSorted((one, other) => one.priority - other.priority);
+  const [first, ...others] = accounts.toSorted(
+    (one, other) => Number(other.isActive) - Number(one.isActive) || one.priority - other.priority,
+  );
   if (first === undefined) return { ...named, state: 'signed-out' };
   const quota = quotas.find(({ connectionId }) => connectionId === first.id);
-  return { ...named, state: stateOf(first), account: first.email ?? first.name, ...tightest(quota?.windows ?? []) };
+  const state = stateOf(first);
+  return { ...named, state, account: first.name, others: others.length, ...tightest(quota?.windows ?? []) };
 }
 
 function stateOf({ testStatus }: Connection): LoginLine['state'] {

@@ -1,9 +1,10 @@
 /**
  * What a page may not do, whatever it holds: leave the app, open windows, embed others, ask for the camera. Links to the
- * web go to the person's browser. https://www.electronjs.org/docs/latest/tutorial/security
+ * web go to the person's browser (`links.ts`). https://www.electronjs.org/docs/latest/tutorial/security
  */
 import { app, type Session, shell, type WebContents } from 'electron';
 import type { Log } from '../../core/base/log.ts';
+import { isForBrowser } from './links.ts';
 
 /** What copy buttons need, and nothing that reads. */
 const ALLOWED_PERMISSIONS = new Set(['clipboard-sanitized-write']);
@@ -24,10 +25,10 @@ export function denyPermissions(session: Session, origin: string): void {
   session.setDevicePermissionHandler(() => false);
 }
 
-/** A link that a page offers: https goes to the browser, everything else nowhere. */
+/** A link that a page offers: to the browser or nowhere. */
 export function openLink(url: string, log: Log): void {
-  if (!URL.canParse(url) || new URL(url).protocol !== 'https:') {
-    log.warn('A link was not opened: only https goes to the browser.');
+  if (!isForBrowser(url)) {
+    log.warn('A link was not opened: only https, and http of this machine, goes to the browser.');
     return;
   }
   shell.openExternal(url).catch((cause: unknown) => log.error('The browser could not be opened.', {}, cause));

@@ -12,7 +12,6 @@ export type TrayAction =
   | { readonly do: 'open'; readonly path?: string }
   | { readonly do: 'browse' }
   | { readonly do: 'copy'; readonly text: string }
-  | { readonly do: 'connect'; readonly provider: string }
   | { readonly do: 'pause'; readonly isPaused: boolean }
   | { readonly do: 'port'; readonly port: number }
   | { readonly do: 'ask-port' }
@@ -23,8 +22,6 @@ export type TrayAction =
 export interface TrayEntry {
   readonly id: string;
   readonly label: string;
-  /** Beside the label where the system shows one. */
-  readonly sublabel?: string;
   readonly type: 'normal' | 'separator' | 'checkbox' | 'radio' | 'submenu';
   readonly isEnabled?: boolean;
   readonly isChecked?: boolean;
@@ -35,7 +32,9 @@ export interface TrayEntry {
 export const PORT_PRESETS = [20_128, 3_000, 8_080];
 const COMBOS_MAX = 40;
 /** Of an entry's label, in characters: a menu is as wide as its longest one. */
-const LABEL_MAX = 60;
+const LABEL_MAX = 72;
+/** Of an account's name in it, so that what is left of the account is still seen. */
+const ACCOUNT_MAX = 24;
 
 /** The whole menu. */
 export function trayMenu(state: TrayState, words: Words): readonly TrayEntry[] {
@@ -99,21 +98,31 @@ function endpoints(port: number): readonly TrayEntry[] {
   return forms.map(({ id, name, url }) => item(id, `${name} · ${url}`, { do: 'copy', text: url }));
 }
 
-/** `Claude Code · 62 % left · resets 14:00` */
+/** `Claude Code · ada@example.com +1 · 62 % left · resets 14:00` */
 function loginEntry(login: LoginLine, nowMs: number, words: Words): TrayEntry {
   const { say } = words;
-  const parts = [login.name];
-  if (login.state === 'signed-out') parts.push(say('login.signedOut'));
-  else if (login.state === 'expired') parts.push(say('login.expired'));
-  else if (login.state === 'refused') parts.push(say('login.refused'));
-  else if (login.leftPercent === undefined) parts.push(login.account ?? say('login.connected'));
-  else parts.push(say('login.left', { percent: words.percent(login.leftPercent) }));
-  if (login.state === 'connected' && login.leftPercent !== undefined && login.resetsAtMs !== undefined)
-    parts.push(say('login.resets', { time: words.time(login.resetsAtMs, nowMs) }));
-  return {
-    ...item(`connect-${login.provider}`, parts.join(' · '), { do: 'connect', provider: login.provider }),
-    ...(login.account !== undefined && { sublabel: login.account }),
-  };
+  const { state, leftPercent, resetsAtMs } = login;
+  const parts = [whoseLogin(login)];
+  if (state === 'signed-out') parts.push(say('login.signedOut'));
+  else if (state === 'expired') parts.push(say('login.expired'));
+  else if (state === 'refused') parts.push(say('login.refused'));
+  else if (leftPercent === undefined) parts.push(say('login.connected'));
+  else parts.push(say('login.left', { percent: words.percent(leftPercent) }));
+  if (state === 'connected' && leftPercent !== undefined && resetsAtMs !== undefined)
+    parts.push(say('login.resets', { time: words.time(resetsAtMs, nowMs) }));
+  return item(`connect-${login.provider}`, parts.join(' · '), { do: 'open', path: loginPath(login) });
+}
+
+/** An account that its provider tells nothing of is named like the provider. */
+function whoseLogin({ name, account = name, others = 0 }: LoginLine): string {
+  const whose = account === name ? name : `${name} · ${shortened(account, ACCOUNT_MAX)}`;
+  return others > 0 ? `${whose} +${others}` : whose;
+}
+
+/** To the dashboard's dialog, which has the terms, the ways and the code; to the accounts where there are some that serve. */
+function loginPath({ provider, state }: LoginLine): string {
+  const page = `/providers/${encodeURIComponent(provider)}`;
+  return state === 'signed-out' || state === 'expired' ? `${page}?signIn=new` : page;
 }
 
 function combos(names: readonly string[], { say }: Words): readonly TrayEntry[] {
@@ -188,6 +197,6 @@ function separator(id: string): TrayEntry {
   return { id, label: '', type: 'separator' };
 }
 
-function shortened(label: string): string {
-  return label.length <= LABEL_MAX ? label : `${label.slice(0, LABEL_MAX - 1)}…`;
+function shortened(label: string, limit = LABEL_MAX): string {
+  return label.length <= limit ? label : `${label.slice(0, limit - 1)}…`;
 }

@@ -9,8 +9,10 @@ export interface LoginLine {
   readonly provider: string;
   readonly name: string;
   readonly state: 'signed-out' | 'connected' | 'expired' | 'refused';
-  /** Mail address or name, of the account that is used first. */
+  /** Its name, which no other account of the provider has: of the account that is used first. */
   readonly account?: string;
+  /** So many accounts stand behind that one. */
+  readonly others?: number;
   /** Of the window that is closest to its end, 0 to 100. */
   readonly leftPercent?: number;
   readonly resetsAtMs?: number;

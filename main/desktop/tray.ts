@@ -96,7 +96,6 @@ function update(menu: Menu, entries: readonly TrayEntry[]): boolean {
     if (item === null || entry.type === 'separator') continue;
     const wanted = {
       label: entry.label,
-      sublabel: entry.sublabel ?? '',
       enabled: entry.isEnabled ?? true,
       ...(entry.isChecked !== undefined && { checked: entry.isChecked }),
     };
@@ -109,9 +108,9 @@ function update(menu: Menu, entries: readonly TrayEntry[]): boolean {
 }
 
 function template(entry: TrayEntry, click: (id: string) => void): MenuItemConstructorOptions {
-  const { id, label, sublabel = '', type, isEnabled = true, isChecked, entries } = entry;
+  const { id, label, type, isEnabled = true, isChecked, entries } = entry;
   return {
-    ...{ id, label, sublabel, type, enabled: isEnabled },
+    ...{ id, label, type, enabled: isEnabled },
     ...(isChecked !== undefined && { checked: isChecked }),
     ...(entries !== undefined && { submenu: entries.map((child) => template(child, click)) }),
     ...(entry.action !== undefined && { click: () => click(id) }),

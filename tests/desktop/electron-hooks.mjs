@@ -60,8 +60,8 @@ globalShortcut.register = (keys, callback) => {
 function viewOf(of) {
   return of.items
     .filter(({ visible }) => visible)
-    .map(({ id, label, sublabel, type, enabled, checked, submenu }) => ({
-      ...{ id, label, sublabel, type, enabled, checked },
+    .map(({ id, label, type, enabled, checked, submenu }) => ({
+      ...{ id, label, type, enabled, checked },
       ...(submenu && { items: viewOf(submenu) }),
     }));
 }

@@ -7,12 +7,11 @@ import type {
   Tray as RealTray,
 } from 'electron';
 
-type ItemMembers = 'id' | 'label' | 'sublabel' | 'enabled' | 'visible' | 'checked' | 'type' | 'click';
+type ItemMembers = 'id' | 'label' | 'enabled' | 'visible' | 'checked' | 'type' | 'click';
 
 export class MenuItem implements Pick<RealMenuItem, ItemMembers> {
   id: string;
   label: string;
-  sublabel: string;
   enabled: boolean;
   visible: boolean;
   checked: boolean;
@@ -23,7 +22,6 @@ export class MenuItem implements Pick<RealMenuItem, ItemMembers> {
   constructor({ click, submenu, ...options }: MenuItemConstructorOptions) {
     this.id = options.id ?? '';
     this.label = options.label ?? '';
-    this.sublabel = options.sublabel ?? '';
     this.enabled = options.enabled ?? true;
     this.visible = options.visible ?? true;
     this.checked = options.checked ?? false;
@@ -81,7 +79,6 @@ export class Tray extends EventEmitter implements Pick<RealTray, 'setImage' | 's
 export interface ItemView {
   readonly id: string;
   readonly label: string;
-  readonly sublabel: string;
   readonly type: string;
   readonly enabled: boolean;
   readonly checked: boolean;
@@ -91,8 +88,8 @@ export interface ItemView {
 export function viewOf({ items }: Menu): readonly ItemView[] {
   return items
     .filter(({ visible }) => visible)
-    .map(({ id, label, sublabel, type, enabled, checked, submenu }) => ({
-      ...{ id, label, sublabel, type, enabled, checked },
+    .map(({ id, label, type, enabled, checked, submenu }) => ({
+      ...{ id, label, type, enabled, checked },
       ...(submenu !== undefined && { items: viewOf(submenu) }),
     }));
 }
