@@ -104,6 +104,7 @@ describe.each(TAGS)('%s', (language) => {
     for (const [key, text] of own) {
       expect(text.trim(), key).not.toBe('');
       const slots = slotsOf(english.get(key.replace(PLURAL, '_other')) ?? english.get(key) ?? '');
+      if (slotsOf(text).includes('{{count}}')) expect(key, 'a number needs plurals').toMatch(PLURAL);
       // "One key", "two keys": a plural of its own may say the number as a word.
       const mayBeWord = PLURAL.test(key) && !key.endsWith('_other');
       const isNeeded = (slot: string) => !mayBeWord || slot !== '{{count}}';
