@@ -8,10 +8,12 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app/app.tsx';
 import { startLanguages } from './ui/languages.ts';
+import { followHistory } from './ui/location.ts';
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('The page has no #root.');
 await startLanguages();
+followHistory();
 createRoot(root).render(
   <StrictMode>
     <App />

@@ -3,8 +3,10 @@ import { DirectionProvider, MantineProvider } from '@mantine/core';
 import { Notifications } from '@mantine/notifications';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
+import { Router } from 'wouter';
 import { queryClient } from '../api.ts';
 import { directionOf } from '../ui/languages.ts';
+import { usePlace, usePlaceSearch } from '../ui/location.ts';
 import { Announcer } from './announcer.tsx';
 import { Gate } from './gate.tsx';
 import { cssVariables, theme } from './theme.ts';
@@ -18,7 +20,9 @@ export function App() {
         <QueryClientProvider client={queryClient}>
           <Announcer />
           <Notifications position="bottom-right" limit={4} />
-          <Gate />
+          <Router hook={usePlace} searchHook={usePlaceSearch}>
+            <Gate />
+          </Router>
         </QueryClientProvider>
       </MantineProvider>
     </DirectionProvider>

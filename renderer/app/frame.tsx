@@ -6,6 +6,7 @@ import { Suspense, useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Route, Switch } from 'wouter';
 import { useRenewalByFacts } from '../live.ts';
+import { LeaveQuestion } from '../ui/leave-guard.tsx';
 import { PAGE_ACTION_SLOT, PAGE_TITLE_SLOT } from '../ui/page-header.tsx';
 import { EmptyState, RowsSkeleton } from '../ui/states.tsx';
 import { EndpointPill } from './endpoint-pill.tsx';
@@ -67,6 +68,7 @@ export function Frame({ isLost, onRetry }: FrameProps) {
         </main>
       </div>
       <Palette onHelp={help.open} />
+      <LeaveQuestion />
       <HelpSheet isOpen={isHelpOpen} onClose={help.close} />
     </div>
   );

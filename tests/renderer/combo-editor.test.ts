@@ -20,6 +20,19 @@ const pick = async (page: Page, model: string): Promise<void> => {
   expect(await picker.inputValue()).toBe('');
 };
 
+async function viaPalette(page: Page): Promise<void> {
+  await page.keyboard.press('Control+k');
+  await page.getByPlaceholder('Search pages and actions').fill('API keys');
+  await page.keyboard.press('Enter');
+}
+
+/** `g l` leads to the logs, wherever one is but in a field. */
+async function viaKeys(page: Page): Promise<void> {
+  await page.getByRole('heading', { level: 1 }).click();
+  await page.keyboard.press('g');
+  await page.keyboard.press('l');
+}
+
 describe.skipIf(NO_BROWSER !== undefined)('the combo editor', () => {
   let dashboard: Dashboard;
   beforeAll(async () => {
@@ -79,19 +92,69 @@ describe.skipIf(NO_BROWSER !== undefined)('the combo editor', () => {
     expect(await page.getByRole('option', { name: 'outer', exact: true }).count()).toBe(0);
   });
 
-  it('asks before changes are lost, by Cancel and by a link', async () => {
-    const opened = await dashboard.open({ path: '/combos/new?template=always-on' });
-    const { page } = opened;
-    await page.getByRole('textbox', { name: 'Name' }).fill('changed');
-    await page.getByRole('link', { name: 'Providers' }).click();
-    await page.getByText('Discard the changes?').waitFor();
-    await expectGoodLook(opened, 'combos-unsaved');
+  /** A new combo with a name typed, two pages into the tab's history. */
+  const begun = async () => {
+    const opened = await dashboard.open({ path: '/combos' });
+    await opened.page.getByRole('button', { name: 'New combo' }).click();
+    await opened.page.getByRole('textbox', { name: 'Name' }).fill('changed');
+    return opened;
+  };
+  const QUESTION = 'Discard the changes?';
+
+  it.each<readonly [string, (page: Page) => Promise<unknown>, string]>([
+    ['Cancel', (page) => page.getByRole('button', { name: 'Cancel' }).click(), '/combos'],
+    ['a link', (page) => page.getByRole('link', { name: 'Providers' }).click(), '/providers'],
+    ['the palette', viaPalette, '/keys'],
+    ['keys', viaKeys, '/logs'],
+    ['Back', (page) => page.evaluate('history.back()'), '/combos'],
+  ])('asks before changes are lost by %s', async (_way, leave, target) => {
+    const { page, errors } = await begun();
+    await leave(page);
+    await page.getByText(QUESTION).waitFor();
     await page.getByRole('button', { name: 'Keep editing' }).last().click();
+    await page.getByText(QUESTION).waitFor({ state: 'detached' });
     expect(await page.getByRole('textbox', { name: 'Name' }).inputValue()).toBe('changed');
-    await page.getByRole('button', { name: 'Cancel' }).click();
+    expect(new URL(page.url()).pathname).toBe('/combos/new');
+    await leave(page);
     await page.getByRole('button', { name: 'Discard' }).click();
-    await page.getByRole('searchbox', { name: 'Search combos' }).waitFor();
+    await page.waitForURL(`**${target}`);
+    await page.getByText(QUESTION).waitFor({ state: 'detached' });
     expect(await made('changed')).toEqual({});
+    expect(errors).toEqual([]);
+  });
+
+  it('asks before the tab is closed or loaded anew', async () => {
+    const { page } = await begun();
+    const asked = page.waitForEvent('dialog');
+    void page.reload().catch(() => undefined);
+    const dialog = await asked;
+    expect(dialog.type()).toBe('beforeunload');
+    await dialog.dismiss();
+    expect(await page.getByRole('textbox', { name: 'Name' }).inputValue()).toBe('changed');
+  });
+
+  it('asks nothing when nothing changed, and nothing after saving; Back then leads to the list', async () => {
+    const { page } = await begun();
+    await page.getByRole('textbox', { name: 'Name' }).fill('');
+    await page.evaluate('history.back()');
+    await page.getByRole('searchbox', { name: 'Search combos' }).waitFor();
+    await page.evaluate('history.forward()');
+    await page.getByRole('textbox', { name: 'Name' }).fill('saved-one');
+    await pick(page, 'glm/glm-4.7');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('link', { name: 'saved-one' }).waitFor();
+    await page.evaluate('history.go(-2)');
+    await page.waitForTimeout(300);
+    expect(await page.getByText(QUESTION).count()).toBe(0);
+    expect(new URL(page.url()).pathname).toBe('/combos');
+  });
+
+  it.each(LOOKS)('shows the question at $width px in $theme', async ({ theme, width }) => {
+    const opened = await dashboard.open({ path: '/combos/new?template=always-on', theme, width });
+    await opened.page.getByRole('textbox', { name: 'Name' }).fill('changed');
+    await opened.page.getByRole('button', { name: 'Cancel' }).click();
+    await opened.page.getByText(QUESTION).waitFor();
+    await expectGoodLook(opened, `combos-unsaved-${theme}-${width}`);
   });
 
   it.each(LOOKS)('shows the shares of the weights at $width px in $theme', async ({ theme, width }) => {

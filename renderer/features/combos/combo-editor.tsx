@@ -5,13 +5,14 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useLocation, useSearch } from 'wouter';
 import { api, failureOf, queries, queryClient } from '../../api.ts';
+import { useLeaveGuard } from '../../ui/leave-guard.tsx';
+import { goUnasked } from '../../ui/location.ts';
 import { PageHeader } from '../../ui/page-header.tsx';
 import { PageStack, Section } from '../../ui/section.tsx';
 import { EmptyState, QueryView, RowsSkeleton } from '../../ui/states.tsx';
 import { Advanced } from './advanced.tsx';
 import { type Combo, type ComboValues, copyName, NO_VALUES, STRATEGIES, toInput, valuesOf } from './combo-values.ts';
 import styles from './combos.module.css';
-import { useLeaveGuard } from './leave-guard.tsx';
 import { ModelList } from './model-list.tsx';
 import { TemplateCards } from './template-cards.tsx';
 import { TEMPLATE_NAMES, templateValues } from './templates.ts';
@@ -74,14 +75,14 @@ function Editor({ combo, start }: EditorProps) {
       await (combo === undefined ? api.combos.create(input) : api.combos.update({ id: combo.id, ...input }));
       await queryClient.invalidateQueries({ queryKey: queries.combos.key() });
     },
-    onSuccess: () => go('/combos'),
+    onSuccess: () => goUnasked('/combos'),
   });
   const hasChanges = JSON.stringify(toInput(values)) !== JSON.stringify(toInput(first));
-  const { leave, question } = useLeaveGuard(hasChanges && !save.isSuccess);
+  useLeaveGuard(hasChanges);
   const isReady = values.name.trim() !== '' && values.models.length > 0;
   const buttons = (
     <span className={styles.line}>
-      <Button variant="default" onClick={() => leave('/combos')}>
+      <Button variant="default" onClick={() => go('/combos')}>
         {t('cancel')}
       </Button>
       <Button loading={save.isPending} disabled={!isReady} onClick={() => save.mutate()}>
@@ -92,7 +93,6 @@ function Editor({ combo, start }: EditorProps) {
   return (
     <>
       <PageHeader title={combo?.name ?? t('create')} action={buttons} />
-      {question}
       {combo === undefined && values.models.length === 0 && (
         <Section title={t('start')}>
           <TemplateCards onChoose={(name) => setValues(templateValues(name))} />
