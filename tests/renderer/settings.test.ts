@@ -162,7 +162,7 @@ describe.skipIf(NO_BROWSER !== undefined)('the settings page', () => {
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByText('Saved').waitFor();
     expect(await dashboard.api.get('/api/settings/proxy')).toMatchObject({ global: { host: '127.0.0.1', port: 9 } });
-    await page.getByRole('button', { name: 'Test' }).click();
+    await page.getByRole('button', { name: 'Test proxy' }).click();
     await page.getByText(/127\.0\.0\.1:9/).waitFor();
     await page.getByRole('button', { name: 'Remove' }).click();
     await page.getByRole('button', { name: 'Undo' }).click();

@@ -4,12 +4,13 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, type Outputs, queries, queryClient } from '../../api.ts';
+import { proxyInput, proxyValuesOf } from '../../ui/proxy-form.tsx';
 import { RowsSkeleton } from '../../ui/states.tsx';
+import { AccountProxy, type AccountProxyValues } from './account-proxy.tsx';
 import { FormButtons, FormError } from './form-parts.tsx';
 import { LimitFields, type LimitValues, limitsOf } from './limit-fields.tsx';
 import type { Connection, ProviderRow } from './provider-rows.ts';
 import styles from './providers.module.css';
-import { NO_PROXY, ProxyFields, type ProxyValues, proxyInput } from './proxy-fields.tsx';
 
 export interface AccountSettingsProps {
   readonly account: Connection;
@@ -43,7 +44,7 @@ function SettingsForm({
   row,
   proxy: before,
   onClose,
-}: AccountSettingsProps & { readonly proxy: ProxyValues }) {
+}: AccountSettingsProps & { readonly proxy: AccountProxyValues }) {
   const { t } = useTranslation('providers');
   const [name, setName] = useState(account.name);
   const [apiKey, setApiKey] = useState('');
@@ -79,7 +80,7 @@ function SettingsForm({
           onChange={(event) => setApiKey(event.currentTarget.value)}
         />
       )}
-      <ProxyFields values={proxy} onChange={(change) => setProxy((now) => ({ ...now, ...change }))} />
+      <AccountProxy values={proxy} onChange={(change) => setProxy((now) => ({ ...now, ...change }))} />
       <LimitFields values={limits} onChange={(change) => setLimits((now) => ({ ...now, ...change }))} />
       {account.authType === 'oauth' && row.ownClient !== undefined && (
         <Switch
@@ -102,7 +103,7 @@ function SettingsForm({
 interface Wanted {
   readonly name: string;
   readonly apiKey: string;
-  readonly proxy: ProxyValues;
+  readonly proxy: AccountProxyValues;
   readonly limits: LimitValues;
   readonly identity: boolean;
   readonly hadProxy: boolean;
@@ -129,9 +130,7 @@ function numbersOf(members: Omit<LimitValues, 'isOn'>): Record<string, number> {
   return Object.fromEntries(Object.entries(members).filter((entry): entry is [string, number] => entry[1] !== ''));
 }
 
-function proxyOf(proxies: Proxies, connectionId: string): ProxyValues {
+function proxyOf(proxies: Proxies, connectionId: string): AccountProxyValues {
   const own = 'keys' in proxies ? proxies.keys[connectionId] : undefined;
-  if (own === undefined) return NO_PROXY;
-  const { type, host, port, username = '' } = own;
-  return { isOn: true, type, host, port, username, password: '' };
+  return { ...proxyValuesOf(own), isOn: own !== undefined, hasPassword: own?.hasPassword === true };
 }

@@ -5,11 +5,10 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, failureOf, type Inputs, type Outputs, queries, queryClient } from '../../api.ts';
 import { SaveNote } from '../../ui/controls.tsx';
-import { formatDuration } from '../../ui/format.ts';
+import { isProxyReady, ProxyForm, type ProxyValues, proxyInput, proxyValuesOf } from '../../ui/proxy-form.tsx';
 import { Section } from '../../ui/section.tsx';
 import { QueryView, RowsSkeleton } from '../../ui/states.tsx';
 import { useUndoable } from '../../ui/undoable.tsx';
-import { ProxyForm, type ProxyValues } from './proxy-form.tsx';
 import styles from './settings.module.css';
 
 type Everything = Extract<Outputs['proxy']['get'], { global: unknown }>;
@@ -55,16 +54,14 @@ interface EditorProps {
 
 function Editor({ stored, onSaved, onRemove }: EditorProps) {
   const { t } = useTranslation('settings');
-  const [values, setValues] = useState<ProxyValues>(() => valuesOf(stored));
+  const [values, setValues] = useState<ProxyValues>(() => proxyValuesOf(stored));
   const save = useMutation({
-    mutationFn: () => put(proxyOf(values)),
+    mutationFn: () => put(proxyInput(values)),
     onSuccess: async () => {
       onSaved();
       await renew();
     },
   });
-  const test = useMutation({ mutationFn: () => api.proxy.test({ proxy: proxyOf(values) }) });
-  const isReady = values.host.trim() !== '' && values.port !== '';
   return (
     <form
       onSubmit={(event) => {
@@ -72,8 +69,11 @@ function Editor({ stored, onSaved, onRemove }: EditorProps) {
         save.mutate();
       }}
     >
-      <ProxyForm values={values} hasPassword={stored?.hasPassword === true} onChange={setValues} />
-      <TestResult result={test.data} error={test.error} />
+      <ProxyForm
+        values={values}
+        hasPassword={stored?.hasPassword === true}
+        onChange={(change) => setValues((now) => ({ ...now, ...change }))}
+      />
       {save.isError && (
         <p role="alert" className={styles.error}>
           {failureOf(save.error).message || t('unreachable')}
@@ -85,43 +85,10 @@ function Editor({ stored, onSaved, onRemove }: EditorProps) {
             {t('proxy.remove')}
           </Button>
         )}
-        <Button variant="default" disabled={!isReady} loading={test.isPending} onClick={() => test.mutate()}>
-          {t('proxy.test')}
-        </Button>
-        <Button type="submit" disabled={!isReady} loading={save.isPending}>
+        <Button type="submit" disabled={!isProxyReady(values)} loading={save.isPending}>
           {t('rates.save')}
         </Button>
       </div>
     </form>
   );
-}
-
-interface TestResultProps {
-  readonly result: Outputs['proxy']['test'] | undefined;
-  readonly error: unknown;
-}
-
-function TestResult({ result, error }: TestResultProps) {
-  const { t } = useTranslation('settings');
-  const failure = error === null ? result?.error : failureOf(error).message || t('unreachable');
-  const { publicIp = '', latencyMs = 0 } = result ?? {};
-  return (
-    <p role="status" className={failure === undefined ? styles.works : styles.error}>
-      {failure}
-      {result?.success === true && t('proxy.works', { address: publicIp, time: formatDuration(latencyMs) })}
-    </p>
-  );
-}
-
-function valuesOf(stored: Shown | null): ProxyValues {
-  const { type = 'socks5', host = '', port = '', username = '' } = stored ?? {};
-  return { type, host, port, username, password: '' };
-}
-
-function proxyOf({ type, host, port, username, password }: ProxyValues): Proxy {
-  return {
-    ...{ type, host: host.trim(), port: Number(port) },
-    ...(username !== '' && { username }),
-    ...(password !== '' && { password }),
-  };
 }
