@@ -18,7 +18,7 @@ import { createAnswerCache } from './policy/answer-cache.ts';
 import { createBodyKeeper } from './policy/body-keeper.ts';
 import { type Budgets, createBudgets } from './policy/budgets.ts';
 import { createIdempotencyRegister } from './policy/idempotency.ts';
-import type { SettingsService } from './policy/settings.ts';
+import type { SettingsService } from './policy/settings-service.ts';
 import { createSignatureCache, type SignatureCache } from './policy/signature-cache.ts';
 import { createSimilarQuestions, type SimilarQuestions } from './policy/similar-questions.ts';
 import type { Resilience } from './routing/resilience.ts';

@@ -4,7 +4,7 @@ import type { EventBus } from './base/event-bus.ts';
 import { type ApiKeys, createApiKeys } from './policy/api-keys.ts';
 import { createLockouts, type Lockouts } from './policy/lockouts.ts';
 import { createSessions, type Sessions } from './policy/sessions.ts';
-import { createSettings, type SettingsService } from './policy/settings.ts';
+import { createSettings, type SettingsService } from './policy/settings-service.ts';
 import type { CorePorts, Foundations } from './ports.ts';
 import type { LockableVault } from './vault/vault.ts';
 

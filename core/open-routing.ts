@@ -6,7 +6,7 @@ import type { EventSink } from './base/event-bus.ts';
 import type { Log } from './base/log.ts';
 import type { WalkPorts } from './pipeline/walk.ts';
 import type { Proxies, ProxyScope } from './policy/proxies.ts';
-import type { SettingsService } from './policy/settings.ts';
+import type { SettingsService } from './policy/settings-service.ts';
 import type { Balancer } from './routing/balancer.ts';
 import { createBalancer } from './routing/live-balancer.ts';
 import { createResilience } from './routing/live-resilience.ts';

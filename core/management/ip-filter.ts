@@ -1,8 +1,7 @@
 /** Who may connect, under `/api/settings/ip-filter` (facts.md C.10, E.11). */
 import { oc } from '@orpc/contract';
 import { z } from 'zod';
-import { OmniError } from '../base/errors.ts';
-import { type IpRules, parseEntry } from '../policy/ip-filter.ts';
+import { type IpRules, parseEntry, refuseShutDoor } from '../policy/ip-filter.ts';
 import type { Handlers } from './implementer.ts';
 import type { CallContext } from './services.ts';
 import { isoTime, timeShape } from './shapes.ts';
@@ -57,14 +56,7 @@ export const ipFilterHandlers = ({ ipFilter }: Handlers) => ({
       whitelist: edited(input.whitelist ?? before.whitelist, input.addWhitelist, input.removeWhitelist),
     };
     for (const text of [...after.blacklist, ...after.whitelist]) parseEntry(text);
-    if (after.enabled && after.mode === 'whitelist' && after.whitelist.length === 0)
-      throw new OmniError(
-        'invalid_request',
-        'An empty whitelist lets nobody in but this machine. Add an address first.',
-        {
-          path: 'whitelist',
-        },
-      );
+    refuseShutDoor(after);
     if (input.tempBan !== undefined) {
       const { ip, durationMs = BAN_MS, reason = '' } = input.tempBan;
       services.ipFilter.ban({ ip, untilMs: services.clock.nowMs() + durationMs, reason });

@@ -19,7 +19,7 @@ import type { Lockouts } from '../policy/lockouts.ts';
 import type { NetworkProxy, Proxies } from '../policy/proxies.ts';
 import type { ServiceState } from '../policy/service-state.ts';
 import type { Sessions } from '../policy/sessions.ts';
-import type { SettingsService } from '../policy/settings.ts';
+import type { SettingsService } from '../policy/settings-service.ts';
 import type { SignatureCache } from '../policy/signature-cache.ts';
 import type { SimilarQuestions } from '../policy/similar-questions.ts';
 import type { ModelInfo } from '../providers/catalog/model-info.ts';

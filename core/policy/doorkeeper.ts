@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type DoorRules, decideDoor, doorRequest, doorRules } from './door.ts';
 import type { IpFilter } from './ip-filter.ts';
-import type { SettingsService } from './settings.ts';
+import type { SettingsService } from './settings-service.ts';
 
 export interface Doorkeeper {
   /** Throws what must not come in; true when the request is answered (a preflight), false when it may go on. */

@@ -50,6 +50,16 @@ export function isEntry(entry: string): boolean {
   }
 }
 
+/** Throws `invalid_request` for rules under which only this machine itself could connect. */
+export function refuseShutDoor({ enabled, mode, whitelist }: IpRules): void {
+  if (!enabled || mode !== 'whitelist' || whitelist.length > 0) return;
+  throw new OmniError(
+    'invalid_request',
+    'An empty whitelist lets nobody in but this machine. Add an address to it first, or choose another mode.',
+    { path: 'ipFilter.whitelist' },
+  );
+}
+
 export interface TemporaryBan {
   readonly ip: string;
   readonly untilMs: number;

@@ -30,6 +30,18 @@ it.each([
   expect([answer.status, answer.text]).toEqual([400, expect.stringContaining(words)]);
 });
 
+it('PATCH /api/settings refuses a whitelist that lets nobody in, and changes nothing', async () => {
+  const ipFilter = { enabled: true, mode: 'whitelist', blacklist: [], whitelist: [] };
+  const before = (await server.own('GET', PATH)).body;
+  const answer = await server.own('PATCH', '/api/settings', { ipFilter });
+  expect(answer.status).toBe(400);
+  expect(answer.text).toContain('Add an address to it first');
+  expect((await server.own('GET', PATH)).body).toEqual(before);
+  const open = { ...ipFilter, whitelist: ['10.0.0.0/8'] };
+  expect((await server.own('PATCH', '/api/settings', { ipFilter: open })).body).toMatchObject({ ipFilter: open });
+  await server.own('PATCH', '/api/settings', { ipFilter: { ...open, enabled: false } });
+});
+
 it('PATCH /api/settings refuses what is no address', async () => {
   const ipFilter = { enabled: true, mode: 'blacklist', blacklist: ['nonsense'], whitelist: [] };
   expect((await server.own('PATCH', '/api/settings', { ipFilter })).status).toBe(400);

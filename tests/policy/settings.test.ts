@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { Log } from '../../core/base/log.ts';
 import { silentLog } from '../../core/base/log.ts';
 import { readEnvironment } from '../../core/policy/environment.ts';
-import { createSettings, DEFAULT_SETTINGS } from '../../core/policy/settings.ts';
+import { DEFAULT_SETTINGS } from '../../core/policy/settings.ts';
+import { createSettings } from '../../core/policy/settings-service.ts';
 import { memoryKeyValues } from '../support/memory-store.ts';
 
 describe('settings', () => {

@@ -19,7 +19,7 @@ import { createLockouts } from '../../core/policy/lockouts.ts';
 import { createProxies } from '../../core/policy/proxies.ts';
 import { createServiceState } from '../../core/policy/service-state.ts';
 import { createSessions } from '../../core/policy/sessions.ts';
-import { createSettings, type SettingsService } from '../../core/policy/settings.ts';
+import { createSettings, type SettingsService } from '../../core/policy/settings-service.ts';
 import type { ModelInfo } from '../../core/providers/catalog/model-info.ts';
 import { PRICING_NAMESPACE, readPrices } from '../../core/providers/pricing.ts';
 import type { Provider } from '../../core/providers/provider.ts';

@@ -38,7 +38,7 @@ export function useField(settings: Settings, path: Field['path']): FieldState {
   };
 }
 
-/** Who may connect has a call of its own, which refuses a list that would let nobody in. */
+/** Who may connect has a call of its own, whose sentences name the address that is wrong. */
 async function send(change: SettingsChange): Promise<Settings> {
   if (change.ipFilter === undefined) return api.settings.patch(change);
   await api.ipFilter.put(change.ipFilter);
