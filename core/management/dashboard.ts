@@ -6,34 +6,15 @@ import { readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { extname, join } from 'node:path';
+import { contentType, DASHBOARD_POLICY, PAGE_HEADERS } from './page-headers.ts';
 
-/**
- * No inline code, no other origin, no frame around it; forms are sent by the script, never by the browser itself. Styles
- * may be inline: the component library writes its colour scheme and responsive rules as style elements, and a nonce that
- * stands in a cached page protects nothing.
- */
-export const DASHBOARD_POLICY =
-  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; connect-src 'self'; img-src 'self' data:; font-src 'self'; manifest-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
 const HEADERS = {
+  ...PAGE_HEADERS,
   'content-security-policy': DASHBOARD_POLICY,
-  'cross-origin-opener-policy': 'same-origin',
-  'cross-origin-resource-policy': 'same-origin',
   'permissions-policy': 'camera=(), geolocation=(), microphone=()',
-  'referrer-policy': 'no-referrer',
-  'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',
 };
 const FOREVER = 'public, max-age=31536000, immutable';
-const TYPES: Readonly<Record<string, string>> = {
-  '.css': 'text/css; charset=utf-8',
-  '.html': 'text/html; charset=utf-8',
-  '.ico': 'image/x-icon',
-  '.js': 'text/javascript; charset=utf-8',
-  '.json': 'application/json; charset=utf-8',
-  '.png': 'image/png',
-  '.svg': 'image/svg+xml',
-  '.woff2': 'font/woff2',
-};
 const ENCODINGS = [
   { name: 'br', suffix: '.br' },
   { name: 'gzip', suffix: '.gz' },
@@ -98,7 +79,7 @@ async function sendFile(request: IncomingMessage, response: ServerResponse, foun
   send(request, response, {
     status: 200,
     headers: {
-      'content-type': TYPES[extname(file)] ?? 'application/octet-stream',
+      'content-type': contentType(extname(file)),
       'cache-control': file.startsWith('/assets/') ? FOREVER : 'no-cache',
       vary: 'accept-encoding',
       ...(packed !== undefined && { 'content-encoding': packed.name }),

@@ -5,35 +5,14 @@
 import { readFile } from 'node:fs/promises';
 import { extname, join, resolve, sep } from 'node:path';
 import { protocol } from 'electron';
+import { contentType, DASHBOARD_POLICY, PAGE_HEADERS } from '../../core/management/page-headers.ts';
 
 const SCHEME = 'app';
 export const APP_ORIGIN = `${SCHEME}://omniroute`;
 
-/**
- * No inline code, no other origin, no frame. Styles may be inline: the component library writes its colour scheme and
- * responsive rules as style elements.
- */
-const POLICY =
-  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; connect-src 'self'; img-src 'self' data:; " +
-  "font-src 'self'; manifest-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
 /** The shell's own pages have no script at all, and forms that the main process answers. */
 const SHELL_POLICY =
   "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
-const HEADERS = {
-  'cross-origin-opener-policy': 'same-origin',
-  'cross-origin-resource-policy': 'same-origin',
-  'referrer-policy': 'no-referrer',
-  'x-content-type-options': 'nosniff',
-};
-const TYPES: Readonly<Record<string, string>> = {
-  '.css': 'text/css; charset=utf-8',
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-  '.json': 'application/json; charset=utf-8',
-  '.png': 'image/png',
-  '.svg': 'image/svg+xml',
-  '.woff2': 'font/woff2',
-};
 
 /** To be called before Electron is ready: the scheme gets an origin, `fetch` and secure contexts. */
 export function registerAppScheme(): void {
@@ -66,11 +45,11 @@ async function fileAnswer(folder: string, pathname: string): Promise<Response> {
   }
 }
 
-function answer(body: string | Buffer<ArrayBuffer>, extension: string, policy = POLICY): Response {
+function answer(body: string | Buffer<ArrayBuffer>, extension: string, policy = DASHBOARD_POLICY): Response {
   const headers = {
-    ...HEADERS,
+    ...PAGE_HEADERS,
     'content-security-policy': policy,
-    'content-type': TYPES[extension] ?? 'application/octet-stream',
+    'content-type': contentType(extension),
   };
   return new Response(body, { status: 200, headers });
 }
