@@ -1,9 +1,10 @@
 /** The app's life from its start to its end, told in order; how each step is done stands in its own file. */
-import { app, Menu, session } from 'electron';
+import { app, type BrowserWindow, dialog, Menu, session } from 'electron';
 import type { Core } from '../../core/index.ts';
 import type { UpdateState } from '../../core/management/desktop.ts';
 import { servePorts } from '../ipc/management-port.ts';
 import { dataPaths } from '../ports/paths.ts';
+import { tellAppId } from './app-id.ts';
 import { APP_ORIGIN, registerAppScheme, serveApp } from './app-protocol.ts';
 import { wasStartedAtLogin } from './autostart.ts';
 import { reasonOf, showFailure } from './failure-window.ts';
@@ -20,7 +21,7 @@ import { logFileIn, openContext, type ShellContext, systemLanguage } from './she
 import type { ShellPages } from './shell-page.ts';
 import { createUpdater } from './updater.ts';
 import { createDashboardWindow, type DashboardWindow } from './windows.ts';
-import { wordsIn } from './words.ts';
+import { type Words, wordsIn } from './words.ts';
 
 /** How long open streams may go on after Quit. */
 const DRAIN_MS = 5_000;
@@ -31,6 +32,7 @@ export function runDesktop(): void {
     app.quit();
     return;
   }
+  tellAppId(app, { platform: process.platform, program: process.execPath });
   registerAppScheme();
   const pages: ShellPages = new Map();
   app
@@ -105,6 +107,7 @@ function openDashboard({ preferences, log, words, paths, pages }: ShellContext):
   const logFile = logFileIn(paths);
   return createDashboardWindow({
     ...{ preferences, log },
+    mayDiscard: (window) => askToDiscard(window, words()),
     onRecovered() {
       const { say } = words();
       showNotice({ title: say('notify.crash.title'), body: say('notify.crash.body', { log: logFile }) });
@@ -114,6 +117,17 @@ function openDashboard({ preferences, log, words, paths, pages }: ShellContext):
       showFailure({ title: say('crash.title'), reason: say('crash.body'), logFile }, words(), pages);
     },
   });
+}
+
+function askToDiscard(window: BrowserWindow, { say }: Words): boolean {
+  const answer = dialog.showMessageBoxSync(window, {
+    type: 'question',
+    message: say('unsaved.title'),
+    detail: say('unsaved.body'),
+    buttons: [say('unsaved.stay'), say('unsaved.leave')],
+    ...{ defaultId: 0, cancelId: 0 },
+  });
+  return answer === 1;
 }
 
 /** Quit waits for open streams as long as they may take, then ends. */

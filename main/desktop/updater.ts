@@ -1,12 +1,13 @@
 /**
  * Updates by electron-updater: looked for, downloaded when the person says so, installed at quit or at once. Each step is a
  * click on the same menu entry. Where the app was not installed by a package that can be replaced (started from the
- * sources), there is nothing to update.
+ * sources, unpacked, from a store), there is nothing to update.
  */
 import { app } from 'electron';
 import type { AppUpdater } from 'electron-updater';
 import type { Log } from '../../core/base/log.ts';
 import type { UpdateState } from '../../core/management/desktop.ts';
+import { NOT_INSTALLED, updateObstacle } from './update-obstacle.ts';
 
 export interface Updater {
   state(): UpdateState;
@@ -28,21 +29,22 @@ export function createUpdater({ log, onChange }: { log: Log; onChange: (state: U
     log.warn('Updating failed.', { reason: String(cause) });
     become({ state: 'failed', message: cause instanceof Error ? (cause.message.split('\n')[0] ?? '') : String(cause) });
   };
+  const { resourcesPath, mas, windowsStore } = process;
+  const obstacle = updateObstacle({ isPackaged: app.isPackaged, resourcesPath, mas, windowsStore });
   const step = async (): Promise<void> => {
-    if (!app.isPackaged)
-      return become({ state: 'unsupported', message: 'OmniRoute runs from its sources: use git pull.' });
+    if (obstacle !== undefined) return become({ state: 'unsupported', message: obstacle });
     if (state.state === 'checking' || state.state === 'downloading') return;
     try {
       opened ??= openUpdater(become);
       const updater = await opened;
       if (state.state === 'ready') updater.quitAndInstall();
       else if (state.state === 'available') await updater.downloadUpdate();
-      else await updater.checkForUpdates();
+      else if ((await updater.checkForUpdates()) === null) become({ state: 'unsupported', message: NOT_INSTALLED });
     } catch (cause) {
       failed(cause);
     }
   };
-  if (app.isPackaged) {
+  if (obstacle === undefined) {
     // A look never downloads: what was found waits for a click.
     const look = (): void => void (state.state === 'ready' || state.state === 'available' || step());
     setTimeout(look, FIRST_CHECK_MS).unref();

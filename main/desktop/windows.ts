@@ -18,6 +18,8 @@ export interface DashboardWindow {
 export interface DashboardPorts {
   readonly preferences: Preferences;
   readonly log: Log;
+  /** The page has unsaved changes and is to go elsewhere: may they be lost? */
+  readonly mayDiscard: (window: BrowserWindow) => boolean;
   /** It crashed and was loaded again. */
   readonly onRecovered: () => void;
   /** It crashed again and again, and is closed. */
@@ -51,6 +53,10 @@ export function createDashboardWindow(ports: DashboardPorts): DashboardWindow {
     made.on('closed', () => {
       window = undefined;
     });
+    made.webContents.on('will-prevent-unload', (event) => {
+      // To prevent the event is to let the page go. At the end nothing can be saved any more.
+      if (isReleased || ports.mayDiscard(made)) event.preventDefault();
+    });
     made.webContents.on('render-process-gone', (_event, { reason, exitCode }) => {
       if (reason === 'clean-exit' || isReleased) return;
       ports.log.error('The window crashed.', { reason, exitCode });
@@ -60,9 +66,9 @@ export function createDashboardWindow(ports: DashboardPorts): DashboardWindow {
     return made;
   };
   const load = (target: BrowserWindow, path: string): void => {
-    target
-      .loadURL(APP_ORIGIN + path)
-      .catch((cause: unknown) => ports.log.error('The dashboard could not be loaded.', { path }, cause));
+    target.loadURL(APP_ORIGIN + path).catch((cause: unknown) => {
+      if (!isStay(cause)) ports.log.error('The dashboard could not be loaded.', { path }, cause);
+    });
   };
   const recover = (crashed: BrowserWindow): void => {
     const nowMs = Date.now();
@@ -108,6 +114,11 @@ function optionsOf(bounds: Rectangle | undefined): BrowserWindowConstructorOptio
       ...{ sandbox: true, contextIsolation: true, nodeIntegration: false, webviewTag: false, spellcheck: false },
     },
   };
+}
+
+/** The person stayed on the page before. https://source.chromium.org/chromium/chromium/src/+/main:net/base/net_error_list.h */
+function isStay(cause: unknown): boolean {
+  return cause instanceof Error && cause.message.includes('ERR_ABORTED');
 }
 
 function remember(window: BrowserWindow, preferences: Preferences): void {

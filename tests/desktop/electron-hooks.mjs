@@ -50,6 +50,13 @@ dialog.showMessageBox = (/** @type {any[]} */ ...given) =>
   new Promise((resolve) => {
     dialogs.push({ options: given.at(-1), answer: (response) => resolve({ response, checkboxChecked: false }) });
   });
+/** @type {string[]} */
+const answered = [];
+let nextAnswer = 0;
+dialog.showMessageBoxSync = (/** @type {any[]} */ ...given) => {
+  answered.push(given.at(-1).message);
+  return nextAnswer;
+};
 const { register } = globalShortcut;
 globalShortcut.register = (keys, callback) => {
   shortcuts.set(String(keys), callback);
@@ -85,11 +92,15 @@ Object.assign(globalThis, {
       notifications: notifications.map(({ title, body }) => ({ title, body })),
       opened,
       dialogs: dialogs.map(({ options: { message, detail = '', buttons = [] } }) => ({ message, detail, buttons })),
+      answered,
       clipboard: clipboard.readText(),
       shortcuts: [...shortcuts.keys()].filter((keys) => globalShortcut.isRegistered(keys)),
       hasRelaunched: false,
     }),
     answerDialog: (/** @type {number} */ response) => dialogs.shift()?.answer(response),
+    answerNext: (/** @type {number} */ response) => {
+      nextAnswer = response;
+    },
     clickNotification: (/** @type {string} */ title) =>
       notifications.findLast((each) => each.title === title)?.notification.emit('click'),
     pressShortcut: () => [...shortcuts.values()].forEach((press) => void press()),

@@ -145,6 +145,38 @@ describe.skipIf(IS_STAND_IN && CHROMIUM === undefined)('the desktop app', { time
     expect((await fetch(`http://127.0.0.1:${app.port}/health`)).status).toBe(200);
   });
 
+  it('asks before the menu takes a page away that has unsaved changes, and quits without asking', async () => {
+    const app = await start({ args: ['--page=/combos/new'] });
+    const page = await dashboardOf(app);
+    const name = page.getByRole('textbox', { name: 'Name' });
+    await name.fill('unsaved');
+    await app.ask.click('settings');
+    await vi.waitFor(async () => expect((await app.ask.world()).answered).toEqual(['Discard the changes?']), SOON);
+    expect(await name.inputValue()).toBe('unsaved');
+    await app.ask.answerNext(1);
+    await app.ask.click('settings');
+    await vi.waitFor(async () => expect((await shownWindows(app))[0]?.url).toBe('app://omniroute/settings'), SOON);
+    await app.ask.answerNext(0);
+    await page.goBack();
+    await name.fill('unsaved');
+    await app.ask.quit();
+    expect(await app.ended).toBe(0);
+    expect(readFileSync(app.logFile, 'utf8')).not.toContain('could not be loaded');
+  });
+
+  it.skipIf(!IS_STAND_IN)('that cannot be updated where it is says so instead of failing', async () => {
+    const app = await start({ env: { STAND_IN_PACKAGED: 'true' }, args: ['--hidden'] });
+    await trayOf(app);
+    await app.ask.click('update');
+    await vi.waitFor(
+      async () => expect((await app.ask.world()).notifications.at(-1)?.body).toContain('not installed by a package'),
+      SOON,
+    );
+    expect(await (await login(`http://127.0.0.1:${app.port}`)).get('/api/desktop')).toMatchObject({
+      update: { state: 'unsupported' },
+    });
+  });
+
   it('lets no page leave, open windows, reach the network or get permissions; links go to the browser', async () => {
     const app = await start();
     const page = await dashboardOf(app);

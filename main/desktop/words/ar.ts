@@ -84,4 +84,8 @@ export const AR: WordTable = {
   'failure.quit': 'إنهاء',
   'crash.title': 'تتعطل النافذة مرارًا',
   'crash.body': 'توقفت عن العمل عدة مرات متتالية. البوابة نفسها مستمرة.',
+  'unsaved.title': 'أتتجاهل التغييرات؟',
+  'unsaved.body': 'لم يُحفظ ما غيّرته في هذه الصفحة.',
+  'unsaved.stay': 'متابعة التحرير',
+  'unsaved.leave': 'تجاهل',
 };

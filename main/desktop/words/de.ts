@@ -84,4 +84,8 @@ export const DE: WordTable = {
   'failure.quit': 'Beenden',
   'crash.title': 'Das Fenster fällt immer wieder aus',
   'crash.body': 'Es reagierte mehrmals hintereinander nicht mehr. Das Gateway selbst läuft weiter.',
+  'unsaved.title': 'Änderungen verwerfen?',
+  'unsaved.body': 'Was Sie auf dieser Seite geändert haben, ist nicht gespeichert.',
+  'unsaved.stay': 'Weiter bearbeiten',
+  'unsaved.leave': 'Verwerfen',
 };

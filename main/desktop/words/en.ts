@@ -81,6 +81,10 @@ export const EN = {
   'failure.quit': 'Quit',
   'crash.title': 'The window keeps failing',
   'crash.body': 'It stopped working several times in a row. The gateway itself goes on.',
+  'unsaved.title': 'Discard the changes?',
+  'unsaved.body': 'What you changed on this page has not been saved.',
+  'unsaved.stay': 'Keep Editing',
+  'unsaved.leave': 'Discard',
 } as const;
 
 export type WordKey = keyof typeof EN;

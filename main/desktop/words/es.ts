@@ -84,4 +84,8 @@ export const ES: WordTable = {
   'failure.quit': 'Salir',
   'crash.title': 'La ventana falla una y otra vez',
   'crash.body': 'Dejó de funcionar varias veces seguidas. La pasarela continúa.',
+  'unsaved.title': '¿Descartar los cambios?',
+  'unsaved.body': 'Lo que cambiaste en esta página no se ha guardado.',
+  'unsaved.stay': 'Seguir editando',
+  'unsaved.leave': 'Descartar',
 };

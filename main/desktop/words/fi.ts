@@ -83,4 +83,8 @@ export const FI: WordTable = {
   'failure.quit': 'Lopeta',
   'crash.title': 'Ikkuna kaatuu toistuvasti',
   'crash.body': 'Se on lakannut toimimasta monta kertaa peräkkäin. Palvelin itse jatkaa.',
+  'unsaved.title': 'Hylätäänkö muutokset?',
+  'unsaved.body': 'Tälle sivulle tekemiäsi muutoksia ei ole tallennettu.',
+  'unsaved.stay': 'Jatka muokkausta',
+  'unsaved.leave': 'Hylkää',
 };

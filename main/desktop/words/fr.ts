@@ -85,4 +85,8 @@ export const FR: WordTable = {
   'failure.quit': 'Quitter',
   'crash.title': 'La fenêtre tombe sans cesse en panne',
   'crash.body': 'Elle a cessé de fonctionner plusieurs fois de suite. La passerelle continue.',
+  'unsaved.title': 'Abandonner les changements ?',
+  'unsaved.body': 'Vos changements sur cette page ne sont pas enregistrés.',
+  'unsaved.stay': 'Continuer',
+  'unsaved.leave': 'Abandonner',
 };

@@ -84,4 +84,8 @@ export const JA: WordTable = {
   'failure.quit': '終了',
   'crash.title': 'ウィンドウが繰り返し停止します',
   'crash.body': '続けて何度か停止しました。ゲートウェイは動作を続けています。',
+  'unsaved.title': '変更を破棄しますか?',
+  'unsaved.body': 'このページの変更は保存されていません。',
+  'unsaved.stay': '編集を続ける',
+  'unsaved.leave': '破棄',
 };

@@ -84,4 +84,8 @@ export const PT: WordTable = {
   'failure.quit': 'Sair',
   'crash.title': 'A janela falha repetidas vezes',
   'crash.body': 'Ela parou de funcionar várias vezes seguidas. O gateway continua.',
+  'unsaved.title': 'Descartar as mudanças?',
+  'unsaved.body': 'O que você mudou nesta página não foi salvo.',
+  'unsaved.stay': 'Continuar editando',
+  'unsaved.leave': 'Descartar',
 };

@@ -83,4 +83,8 @@ export const ZH: WordTable = {
   'failure.quit': '退出',
   'crash.title': '窗口反复出错',
   'crash.body': '它连续多次停止工作。网关本身仍在运行。',
+  'unsaved.title': '放弃更改?',
+  'unsaved.body': '您在此页面上的更改尚未保存。',
+  'unsaved.stay': '继续编辑',
+  'unsaved.leave': '放弃',
 };

@@ -7,7 +7,7 @@ import type { App } from 'electron';
 import packageFile from '../../../package.json' with { type: 'json' };
 import { takeLock } from './lock.ts';
 import { record } from './record.ts';
-import { appPath, language, userData } from './surroundings.ts';
+import { appPath, isPackaged, language, userData } from './surroundings.ts';
 
 /** What `preventDefault` was said to. */
 export class StandInEvent {
@@ -18,7 +18,7 @@ export class StandInEvent {
 }
 
 /** Windows register here, so that quitting closes them first. */
-export const openWindows = new Set<{ close(): void }>();
+export const openWindows = new Set<{ close(): void; mayClose(): Promise<unknown> }>();
 /** Runs before the process ends. */
 export const atExit = new Set<() => Promise<unknown>>();
 
@@ -43,7 +43,7 @@ type Members =
   | 'name';
 
 class StandInApp extends EventEmitter implements Pick<App, Members> {
-  readonly isPackaged = false;
+  readonly isPackaged = isPackaged;
   name = 'OmniRoute';
   #isReady = false;
   #isQuitting = false;
@@ -73,7 +73,7 @@ class StandInApp extends EventEmitter implements Pick<App, Members> {
     return takeLock(userData, (argv, folder) => this.emit('second-instance', new StandInEvent(), argv, folder, {}));
   }
   quit(): void {
-    setImmediate(() => this.#quit());
+    setImmediate(() => void this.#quit());
   }
   exit(code = 0): void {
     void Promise.allSettled([...atExit].map((end) => end())).then(() => process.exit(code));
@@ -112,9 +112,11 @@ class StandInApp extends EventEmitter implements Pick<App, Members> {
     };
   }
   /** In Electron's order: before-quit, the windows, will-quit, quit; each may be refused until the windows are gone. */
-  #quit(): void {
+  async #quit(): Promise<void> {
     if (this.#isQuitting || this.#isRefused('before-quit')) return;
-    for (const window of [...openWindows]) window.close();
+    const closing = [...openWindows];
+    for (const window of closing) window.close();
+    await Promise.all(closing.map((window) => window.mayClose()));
     if (openWindows.size > 0 || this.#isRefused('will-quit')) return;
     this.#isQuitting = true;
     this.emit('quit', new StandInEvent(), 0);

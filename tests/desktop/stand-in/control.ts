@@ -28,6 +28,8 @@ export interface WorldView {
     readonly detail: string;
     readonly buttons: readonly string[];
   }[];
+  /** Messages of those that the app itself waited for. */
+  readonly answered: readonly string[];
   readonly clipboard: string;
   readonly shortcuts: readonly string[];
   readonly hasRelaunched: boolean;
@@ -47,6 +49,8 @@ export interface Commands {
   crash(id: number): Promise<void>;
   world(): WorldView;
   answerDialog(response: number): void;
+  /** What dialogs that the app itself waits for are answered with from now on; default 0. */
+  answerNext(response: number): void;
   clickNotification(title: string): void;
   pressShortcut(): void;
   isGranted(permission: string, url: string): boolean;
@@ -99,10 +103,14 @@ const commands: Commands = {
       detail,
       buttons,
     })),
+    answered: record.answered.map(({ message }) => message),
     clipboard: record.clipboard,
     shortcuts: [...record.shortcuts.keys()],
     hasRelaunched: record.hasRelaunched,
   }),
+  answerNext: (response) => {
+    record.nextAnswer = response;
+  },
   answerDialog: (response) => record.dialogs[0]?.answer(response),
   clickNotification: (title) => record.notifications.findLast((notification) => notification.title === title)?.click(),
   pressShortcut: () => {

@@ -13,6 +13,9 @@ export const record = {
   opened: [] as string[],
   /** Open ones, oldest first. */
   dialogs: [] as DialogRecord[],
+  /** Those that the app itself waited for, and what the next one is answered with. */
+  answered: [] as MessageBoxOptions[],
+  nextAnswer: 0,
   clipboard: '',
   shortcuts: new Map<string, () => void>(),
   loginItem: {} as { openAtLogin?: boolean },

@@ -9,4 +9,6 @@ export const userData = read('USER_DATA') ?? join(ROOT, '.stand-in');
 /** First of the person's languages. */
 export const language = read('LANGUAGE') ?? 'en-US';
 export const isDark = read('DARK') === 'true';
+/** Runs as if it had been installed; the sources are the same. */
+export const isPackaged = read('PACKAGED') === 'true';
 export const appPath = ROOT;

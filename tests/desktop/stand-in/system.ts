@@ -69,7 +69,13 @@ function showMessageBox(...given: [unknown, MessageBoxOptions] | [MessageBoxOpti
     record.dialogs.push(dialog);
   });
 }
-export const dialog: Pick<Dialog, 'showMessageBox'> = { showMessageBox };
+/** Answered with what a test said beforehand; a person would be waited for. */
+function showMessageBoxSync(...given: [unknown, MessageBoxOptions] | [MessageBoxOptions]): number {
+  const options = given[given.length - 1] as MessageBoxOptions;
+  record.answered.push(options);
+  return record.nextAnswer;
+}
+export const dialog: Pick<Dialog, 'showMessageBox' | 'showMessageBoxSync'> = { showMessageBox, showMessageBoxSync };
 
 export const globalShortcut: Pick<GlobalShortcut, 'register' | 'unregister' | 'unregisterAll' | 'isRegistered'> = {
   register(accelerator, callback) {

@@ -47,8 +47,18 @@ export class WebContents extends EventEmitter implements Pick<RealWebContents, '
   }
   async loadURL(url: string): Promise<void> {
     const page = await this.page();
+    if (!(await this.mayUnload())) throw new Error(`ERR_ABORTED (-3) loading '${url}'`);
     this.#expected = url;
     await page.goto(toPage(url));
+  }
+  /** Asks the page's `beforeunload`, and the app where that objects. A page that hangs or is gone cannot object. */
+  async mayUnload(): Promise<boolean> {
+    const page = await this.#page?.catch(() => undefined);
+    const asks = `dispatchEvent(new Event('beforeunload', { cancelable: true }))`;
+    if (page === undefined || (await page.evaluate(asks).catch(() => true))) return true;
+    const event = new StandInEvent();
+    this.emit('will-prevent-unload', event);
+    return event.defaultPrevented;
   }
   reload(): void {
     void this.loadURL(this.#url);

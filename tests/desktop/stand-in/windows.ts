@@ -34,6 +34,7 @@ export class BrowserWindow extends EventEmitter implements Pick<RealBrowserWindo
   #isVisible: boolean;
   #isMaximized = false;
   #isDestroyed = false;
+  #closing: Promise<void> = Promise.resolve();
 
   constructor(options: BrowserWindowConstructorOptions = {}) {
     super();
@@ -71,7 +72,14 @@ export class BrowserWindow extends EventEmitter implements Pick<RealBrowserWindo
   close(): void {
     const event = new StandInEvent();
     this.emit('close', event);
-    if (!event.defaultPrevented) this.destroy();
+    if (event.defaultPrevented) return;
+    this.#closing = this.webContents.mayUnload().then((may) => {
+      if (may) this.destroy();
+    });
+  }
+  /** Settles when the page has answered the last `close`. */
+  mayClose(): Promise<void> {
+    return this.#closing;
   }
   destroy(): void {
     if (this.#isDestroyed) return;
