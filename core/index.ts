@@ -83,6 +83,10 @@ async function assemble(ports: CorePorts, foundations: Foundations): Promise<Cor
     clock: ports.clock,
     log: ports.log,
   });
+  // Requests that came by an import, or are left from a stop in haste: nobody is to wait for their sums later.
+  store.rollups
+    .catchUp()
+    .catch((cause: unknown) => log.error('The sums of earlier requests could not be brought up to date.', {}, cause));
   const listen = async (address: ListenAddress): Promise<ListenAddress> => {
     const taken = await listener.listen(address);
     serviceState.listensAt(taken);

@@ -106,12 +106,13 @@ interface Asked {
   readonly to?: string | undefined;
 }
 
-function answer(services: ManagementServices, asked: Asked): z.output<typeof analytics> {
+async function answer(services: ManagementServices, asked: Asked): Promise<z.output<typeof analytics>> {
   const zone = services.settings.current().timeZone ?? machineTimeZone();
   const nowMs = services.clock.nowMs();
-  const { startsMs, endMs } = lastDays(zone, DAYS_MAX, nowMs);
+  const wanted = { zone, ...lastDays(zone, DAYS_MAX, nowMs) };
+  await services.store.rollups.prepareDays(wanted, nowMs);
   const days = services.store.rollups
-    .days({ zone, startsMs, endMs }, nowMs)
+    .days(wanted, nowMs)
     .map((day) => ({ ...day, label: localDay(zone, day.startMs) }));
   const isHourly = asked.range === '1d' && asked.from === undefined && asked.to === undefined;
   const chosen = isHourly ? lastHours(services, zone, nowMs) : chosenDays(days, asked);

@@ -61,7 +61,10 @@ export const diagnosticsContract = {
 };
 
 export const diagnosticsHandlers = ({ diagnostics }: Handlers) => ({
-  export: diagnostics.export.handler(({ context: { services } }) => reportOf(services)),
+  export: diagnostics.export.handler(async ({ context: { services } }) => {
+    await services.store.usage.prepareHistory();
+    return reportOf(services);
+  }),
 });
 
 function reportOf(services: ManagementServices): z.output<typeof report> {

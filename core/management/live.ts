@@ -64,7 +64,8 @@ export const liveContract = {
 };
 
 export const liveHandlers = ({ live }: Handlers) => ({
-  snapshot: live.snapshot.handler(({ context: { services } }) => {
+  snapshot: live.snapshot.handler(async ({ context: { services } }) => {
+    await services.store.rollups.catchUp();
     const nowMs = services.clock.nowMs();
     const names = accountNames(services);
     return {

@@ -84,7 +84,8 @@ export const telemetryHandlers = ({ telemetry }: Handlers) => ({
       relativeError: Math.round(RELATIVE_ERROR * 1_000) / 1_000,
     };
   }),
-  providers: telemetry.providers.handler(({ context: { services } }) => {
+  providers: telemetry.providers.handler(async ({ context: { services } }) => {
+    await services.store.usage.prepareHistory();
     const { byProvider } = services.store.usage.history(services.clock.nowMs());
     const lately = services.telemetry.summary(HOUR_MS).byProvider;
     const named = Object.entries(byProvider).map(([provider, { requests, failures, durationMs, costUsd }]) => {

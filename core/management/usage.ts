@@ -35,7 +35,8 @@ export const usageContract = {
 };
 
 export const usageHandlers = ({ usage }: Handlers) => ({
-  history: usage.history.handler(({ context: { services } }) => {
+  history: usage.history.handler(async ({ context: { services } }) => {
+    await services.store.usage.prepareHistory();
     const history = services.store.usage.history(services.clock.nowMs());
     const activeRequests = grouped(services.activeRequests(), accountNames(services));
     return {

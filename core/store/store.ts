@@ -133,6 +133,8 @@ export interface UsageRepository {
   pruneToSize(maxBytes: number): number;
   /** Sums over all that the rollups keep, which is longer than the requests themselves. */
   history(nowMs: number): UsageHistory;
+  /** Makes what `history` reads, in slices as `rollups.catchUp` does; the first time a process asks there is much to read. */
+  prepareHistory(): Promise<void>;
   /**
    * Deletes rows of requests that started before `olderThanMs` (since the epoch), in batches and for a bounded time;
    * returns how many. Zero means that none is left: call again until then, with a pause between.
@@ -183,6 +185,13 @@ export interface RollupRepository {
   spentUsd(apiKeyId: string, sinceMs: number): number;
   /** Sums of each of the days; those that are over before `nowMs` are kept, so that asking again is cheap. */
   days(days: Days, nowMs: number): readonly DaySums[];
+  /**
+   * Takes in what was recorded since, in slices of some milliseconds between which others have their turn. The readers
+   * do it at once: ask this first where much may have come, as by an import.
+   */
+  catchUp(): Promise<void>;
+  /** The same, and makes the days that are missing. */
+  prepareDays(days: Days, nowMs: number): Promise<void>;
   prune(olderThanMs: number): number;
 }
 

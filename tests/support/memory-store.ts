@@ -49,6 +49,7 @@ export function memoryStore(): Store {
         byApiKey: grouped(usage, ({ apiKeyId }) => apiKeyId),
         last10Minutes: Array.from({ length: 10 }, () => sum([])),
       }),
+      prepareHistory: () => Promise.resolve(),
       list: ({ limit }) => ({ records: usage.toReversed().slice(0, limit) }),
       get: (requestId) => usage.find(({ id }) => id === requestId),
       prune: () => 0,
@@ -59,6 +60,8 @@ export function memoryStore(): Store {
     rollups: {
       between: () => [],
       days: () => [],
+      catchUp: () => Promise.resolve(),
+      prepareDays: () => Promise.resolve(),
       spentUsd: (apiKeyId, sinceMs) =>
         usage
           .filter((record) => record.apiKeyId === apiKeyId && record.startedAtMs >= sinceMs)

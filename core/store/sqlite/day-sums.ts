@@ -5,12 +5,15 @@
  */
 import type { Database } from 'better-sqlite3';
 import { asArray, asNumber, asObject, type JsonValue, parseJson } from '../../base/json.ts';
-import { type DaySums, SUM_NAMES, type Sums } from '../store.ts';
+import { runAtOnce, type Slices } from '../../base/slices.ts';
+import { type DaySums, type Days, SUM_NAMES, type Sums } from '../store.ts';
 import type { Rollups } from './rollups.ts';
 
 export interface DayReader {
   /** See `RollupRepository.days`. */
-  read(zone: string, startsMs: readonly number[], endMs: number, nowMs: number): readonly DaySums[];
+  read(days: Days, nowMs: number): readonly DaySums[];
+  /** Makes those that are missing, some at a time; reading does the same at once. */
+  making(days: Days, nowMs: number): Slices;
   prune(olderThanMs: number): void;
 }
 
@@ -24,13 +27,16 @@ const SUM_COLUMNS = [
   ...['cost_usd', 'saved_usd', 'duration_ms'],
 ];
 const ZONES_MAX = 3;
+/** In one slice, from the table or from the quarter hours: some milliseconds where the days were busy. */
+const READ_DAYS = 8;
+const MADE_DAYS = 2;
 /** No day is longer: 25 hours at the end of daylight saving, and one to spare. */
 const DAY_MAX_MS = 26 * 3_600_000;
 
 export function dayReader(database: Database, rollups: Pick<Rollups, 'onChange'>): DayReader {
   const make = dayMaker(database);
-  const stored = database.prepare<[string], { start: number; sums: string }>(
-    'SELECT start, sums FROM usage_day WHERE zone = ?',
+  const stored = database.prepare<[string, number, number], { start: number; sums: string }>(
+    'SELECT start, sums FROM usage_day WHERE zone = ? AND start >= ? ORDER BY start LIMIT ?',
   );
   const put = database.prepare<[string, number, string]>('INSERT OR REPLACE INTO usage_day VALUES (?, ?, ?)');
   const removeWithin = database.prepare<[number, number]>(
@@ -56,31 +62,41 @@ export function dayReader(database: Database, rollups: Pick<Rollups, 'onChange'>
     const kept = zones.get(zone);
     if (kept !== undefined) return kept;
     if (zones.size >= ZONES_MAX) zones.clear();
-    const days = new Map(stored.all(zone).map(({ start, sums }) => [start, readDay(start, sums)]));
+    const days = new Map<number, DaySums>();
+    removeZones.run(zone);
     zones.set(zone, days);
     return days;
   };
 
+  /** Reads or makes the first days that are missing; false: none was. */
+  const makeSome = database.transaction(({ zone, startsMs, endMs }: Days, nowMs: number): boolean => {
+    const days = open(zone);
+    const at = startsMs.findIndex((startMs) => !days.has(startMs));
+    const firstMs = startsMs[at];
+    if (firstMs === undefined) return false;
+    const kept = stored.all(zone, firstMs, READ_DAYS);
+    if (kept[0]?.start === firstMs) {
+      for (const { start, sums } of kept) days.set(start, readDay(start, sums));
+      return true;
+    }
+    const missing = startsMs.slice(at, at + MADE_DAYS);
+    make(missing, startsMs[at + missing.length] ?? endMs).forEach((day, index) => {
+      days.set(day.startMs, day);
+      if ((startsMs[at + index + 1] ?? endMs) <= nowMs) put.run(zone, day.startMs, writeDay(day));
+    });
+    return true;
+  });
+  function* making(days: Days, nowMs: number): Slices {
+    while (database.open && makeSome(days, nowMs)) yield;
+  }
+
   return {
-    read(zone, startsMs, endMs, nowMs) {
-      const days = open(zone);
-      const ends = startsMs.map((_start, at) => startsMs[at + 1] ?? endMs);
-      for (let at = 0; at < startsMs.length; at += 1) {
-        let to = at;
-        while (to < startsMs.length && !days.has(startsMs[to] ?? 0)) to += 1;
-        if (to === at) continue;
-        const made = make(startsMs.slice(at, to), ends[to - 1] ?? endMs);
-        database.transaction(() => {
-          if (days.size === 0) removeZones.run(zone);
-          made.forEach((day, index) => {
-            days.set(day.startMs, day);
-            if ((ends[at + index] ?? nowMs) <= nowMs) put.run(zone, day.startMs, writeDay(day));
-          });
-        })();
-        at = to;
-      }
-      return startsMs.flatMap((startMs) => days.get(startMs) ?? []);
+    read(days, nowMs) {
+      runAtOnce(making(days, nowMs));
+      const made = open(days.zone);
+      return days.startsMs.flatMap((startMs) => made.get(startMs) ?? []);
     },
+    making,
     prune(olderThanMs) {
       if (removeOld.run(Math.floor(olderThanMs)).changes > 0) zones.clear();
     },

@@ -3,12 +3,15 @@
  * somebody reads or prunes, never while a request is recorded: what was folded is known by the row's id.
  */
 import type { Database } from 'better-sqlite3';
+import { runAtOnce, runInTurns, type Slices } from '../../base/slices.ts';
 import type { RollupRepository, UsageRollup } from '../store.ts';
 import { dayReader } from './day-sums.ts';
 
 /** Every zone's midnight is a multiple of a quarter hour. */
 export const BUCKET_MS = 900_000;
 const FOLDED = 'usage_rollup_last_id';
+/** Rows taken in by one transaction: some milliseconds. */
+const FOLD_ROWS = 500;
 
 const FOLD = `INSERT INTO usage_rollup
   SELECT timestamp / ${BUCKET_MS} * ${BUCKET_MS}, provider, model, ifnull(connection_id, ''), ifnull(api_key_id, ''),
@@ -49,31 +52,44 @@ export function rollupRepository(database: Database): Rollups {
   const remove = database.prepare<[number]>('DELETE FROM usage_rollup WHERE bucket < ?');
   const listeners: Parameters<Rollups['onChange']>[0][] = [];
   const folded = (): number => Number(lastFolded.get()?.value ?? 0);
-  const fold = database.transaction(() => {
-    const [from, to] = [folded(), newest.get()?.id ?? 0];
-    if (to <= from) return;
+  /** False: there was nothing to take in. */
+  const foldSome = database.transaction(() => {
+    const from = folded();
+    const to = Math.min(from + FOLD_ROWS, newest.get()?.id ?? 0);
+    if (to <= from) return false;
     foldRows.run(from, to);
     setFolded.run(String(to));
     for (const tell of listeners) tell({ after: from, upTo: to });
+    return true;
   });
+  function* folding(): Slices {
+    // The store may be closed between two slices.
+    while (database.open && foldSome.immediate()) yield;
+  }
+  const fold = (): void => runAtOnce(folding());
   const onChange: Rollups['onChange'] = (listener) => void listeners.push(listener);
   const days = dayReader(database, { onChange });
   return {
-    fold: () => fold.immediate(),
+    fold,
     rowsRemoved() {
       setFolded.run(String(Math.min(folded(), newest.get()?.id ?? 0)));
     },
     between(fromMs, toMs) {
-      fold.immediate();
+      fold();
       return between.all(Math.floor(fromMs / BUCKET_MS) * BUCKET_MS, Math.ceil(toMs));
     },
     spentUsd(apiKeyId, sinceMs) {
-      fold.immediate();
+      fold();
       return spent.get(Math.floor(sinceMs), apiKeyId)?.total ?? 0;
     },
-    days({ zone, startsMs, endMs }, nowMs) {
-      fold.immediate();
-      return days.read(zone, startsMs, endMs, nowMs);
+    days(wanted, nowMs) {
+      fold();
+      return days.read(wanted, nowMs);
+    },
+    catchUp: () => runInTurns(folding()),
+    async prepareDays(wanted, nowMs) {
+      await runInTurns(folding());
+      await runInTurns(days.making(wanted, nowMs));
     },
     prune(olderThanMs) {
       days.prune(olderThanMs);

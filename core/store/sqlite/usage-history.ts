@@ -4,11 +4,14 @@
  * requests there were.
  */
 import type { Database } from 'better-sqlite3';
+import { runAtOnce, type Slices } from '../../base/slices.ts';
 import type { UsageHistory, UsageTotals } from '../store.ts';
 import type { Rollups } from './rollups.ts';
 
 const MINUTE_MS = 60_000;
 const MINUTES = 10;
+/** Read in one slice: some milliseconds where the days were busy. */
+const SLICE_MS = 4 * 86_400_000;
 /** Of requests. */
 const SUMS = `count(*) AS requests, sum(outcome <> 'ok') AS failures, sum(tokens_input) AS promptTokens,
   sum(tokens_output) AS completionTokens, total(cost_usd) AS costUsd,
@@ -29,34 +32,51 @@ interface MinuteRow extends Sums {
 
 export interface HistoryReader {
   read(nowMs: number): UsageHistory;
+  /** Reads the sums for the first time, some at a time; `read` does the same at once. */
+  making(): Slices;
 }
 
 /** A reader over the tables, its statements prepared once. */
 export function historyReader(database: Database, rollups: Rollups): HistoryReader {
-  const groups = database.prepare<[], GroupRow>(
+  const next = database.prepare<[number], { bucketMs: number | null }>(
+    'SELECT min(bucket) AS bucketMs FROM usage_rollup WHERE bucket >= ?',
+  );
+  const groups = database.prepare<[number, number], GroupRow>(
     `SELECT provider, model, connection_id AS connectionId, api_key_id AS apiKeyId, sum(requests) AS requests,
        sum(failures) AS failures, sum(tokens_input) AS promptTokens, sum(tokens_output) AS completionTokens,
        total(cost_usd) AS costUsd, sum(duration_ms) AS durationMs
-     FROM usage_rollup GROUP BY provider, model, connection_id, api_key_id`,
+     FROM usage_rollup WHERE bucket >= ? AND bucket < ? GROUP BY provider, model, connection_id, api_key_id`,
   );
-  const groupsOf = database.prepare<[number, number], GroupRow>(
+  const groupsOf = database.prepare<[number, number, number], GroupRow>(
     `SELECT provider, model, ifnull(connection_id, '') AS connectionId, ifnull(api_key_id, '') AS apiKeyId,
        ${SUMS}
-     FROM usage_history WHERE id > ? AND id <= ? GROUP BY provider, model, connection_id, api_key_id`,
+     FROM usage_history WHERE id > ? AND id <= ? AND timestamp < ? GROUP BY provider, model, connection_id, api_key_id`,
   );
-  let sums: Map<string, GroupRow> | undefined;
+  const sums = new Map<string, GroupRow>();
+  /** What is older is in `sums`; what is newer is read later, with all that is folded into it until then. */
+  let readUntilMs = Number.MIN_SAFE_INTEGER;
   rollups.onChange((rows) => {
-    if (rows === undefined) sums = undefined;
-    else if (sums !== undefined) addGroups(sums, groupsOf.all(rows.after, rows.upTo));
+    if (rows !== undefined) return addGroups(sums, groupsOf.all(rows.after, rows.upTo, readUntilMs));
+    sums.clear();
+    readUntilMs = Number.MIN_SAFE_INTEGER;
   });
+  function* making(): Slices {
+    while (database.open && readUntilMs < Number.MAX_SAFE_INTEGER) {
+      const startMs = next.get(readUntilMs)?.bucketMs ?? Number.MAX_SAFE_INTEGER;
+      readUntilMs = Math.min(startMs + SLICE_MS, Number.MAX_SAFE_INTEGER);
+      addGroups(sums, groups.all(startMs, readUntilMs));
+      yield;
+    }
+  }
   const minutesSince = database.prepare<[number, number], MinuteRow>(
     `SELECT timestamp / ${MINUTE_MS} AS minute, ${SUMS}
      FROM usage_history WHERE timestamp >= ? AND timestamp < ? GROUP BY minute`,
   );
   return {
+    making,
     read(nowMs) {
       rollups.fold();
-      sums ??= addGroups(new Map(), groups.all());
+      runAtOnce(making());
       const rows = [...sums.values()];
       const named = rows.filter(({ provider }) => provider !== '');
       const lastMinute = Math.floor(nowMs / MINUTE_MS);
@@ -77,14 +97,13 @@ export function historyReader(database: Database, rollups: Rollups): HistoryRead
 }
 
 /** Adds each row to the group of its names. */
-function addGroups(sums: Map<string, GroupRow>, rows: readonly GroupRow[]): Map<string, GroupRow> {
+function addGroups(sums: Map<string, GroupRow>, rows: readonly GroupRow[]): void {
   for (const row of rows) {
     const name = JSON.stringify([row.provider, row.model, row.connectionId, row.apiKeyId]);
     const group = sums.get(name);
     if (group === undefined) sums.set(name, { ...row });
     else add(group, row);
   }
-  return sums;
 }
 
 /** Sums by name; rows without one are left out. */

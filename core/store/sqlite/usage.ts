@@ -2,6 +2,7 @@
  * `usage_history`: one row a request, written when it ended. The hot table: one index, appended in shared
  * transactions, removed in small batches so that no request waits long for the pruning.
  */
+import { runInTurns } from '../../base/slices.ts';
 import type { UsageRecord } from '../records.ts';
 import type { UsageRepository } from '../store.ts';
 import { storeFailure } from './failures.ts';
@@ -75,6 +76,10 @@ export function usageRepository({ database, path, log }: StoreParts, rollups: Ro
     recent: (limit) =>
       readable(newest.all(Math.min(Math.max(0, Math.floor(limit)), RECENT_LIMIT)), usageRecord, nameOf),
     history: (nowMs) => history.read(nowMs),
+    async prepareHistory() {
+      await rollups.catchUp();
+      await runInTurns(history.making());
+    },
     list(query) {
       const { rows, nextCursor } = list(query);
       const records = readable(rows, usageRecord, nameOf);
