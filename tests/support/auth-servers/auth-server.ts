@@ -227,6 +227,14 @@ export function checkFields(
   for (const name of Object.keys(given)) if (!(name in wanted)) fault(`${what}: ${name} is not known`);
 }
 
+/** A fault for a body of another type than the vendor takes, and for a client that did not ask for JSON. */
+export function checkBody({ path, headers }: Asked, type: 'form' | 'json', fault: Tools['fault']): void {
+  const wanted = type === 'form' ? 'application/x-www-form-urlencoded' : 'application/json';
+  const given = headers['content-type'] ?? '';
+  if (given.split(';')[0] !== wanted) fault(`${path}: the body is ${given}, not ${wanted}`);
+  if (!headers.accept?.includes('application/json')) fault(`${path}: JSON is not asked for, but ${headers.accept}`);
+}
+
 /** Back to where the client wants the browser, as RFC 6749, 4.1.2 says. */
 export function redirectTo(uri: string, parameters: Readonly<Record<string, string>>): Answered {
   const url = new URL(uri);

@@ -3,6 +3,7 @@ import {
   type AuthServer,
   bearerOf,
   Codes,
+  checkBody,
   checkFields,
   provesPossession,
   redirectTo,
@@ -33,8 +34,9 @@ export async function startClaudeAuth(account: SimulatedAccount): Promise<Claude
         state: query.get('state') ?? '',
       });
     },
-    'POST /v1/oauth/token': ({ fields, headers }) => {
-      if (!headers['content-type']?.startsWith('application/json')) fault('token: the body is no JSON');
+    'POST /v1/oauth/token': (asked) => {
+      const { fields } = asked;
+      checkBody(asked, 'json', fault);
       const isRefresh = fields['grant_type'] === 'refresh_token';
       if (isRefresh) {
         checkFields('refresh', fields, { grant_type: /./, refresh_token: /^rt-/, client_id: CLIENT }, fault);
@@ -66,6 +68,7 @@ export async function startClaudeAuth(account: SimulatedAccount): Promise<Claude
       };
     },
     'GET /api/oauth/profile': (asked) => {
+      if (asked.headers['anthropic-beta'] !== 'oauth-2025-04-20') fault('profile: the OAuth beta is not named');
       const owner = families.accountOf(bearerOf(asked));
       if (owner === undefined) return { status: 401, body: { type: 'error', error: { type: 'authentication_error' } } };
       return {

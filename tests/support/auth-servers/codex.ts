@@ -3,6 +3,7 @@ import {
   type Asked,
   type AuthServer,
   Codes,
+  checkBody,
   checkFields,
   provesPossession,
   redirectTo,
@@ -61,11 +62,12 @@ export async function startCodexAuth(account: CodexAccount): Promise<CodexAuthSe
 }
 
 function exchange(
-  { fields, headers }: Asked,
+  asked: Asked,
   { families, fault }: Tools,
   { codes, expiresInS }: { codes: Codes; expiresInS: number },
 ) {
-  isForm(headers['content-type'], fault);
+  const { fields } = asked;
+  checkBody(asked, 'form', fault);
   checkFields(
     'token',
     fields,
@@ -84,8 +86,9 @@ function exchange(
   return tokens(families.grant(issued.account), issued.account as CodexAccount, expiresInS);
 }
 
-function refresh({ fields, headers }: Asked, { families, fault }: Tools, { expiresInS }: CodexAuthServer['next']) {
-  isForm(headers['content-type'], fault);
+function refresh(asked: Asked, { families, fault }: Tools, { expiresInS }: CodexAuthServer['next']) {
+  const { fields } = asked;
+  checkBody(asked, 'form', fault);
   const wanted = { grant_type: 'refresh_token', refresh_token: /^rt-/, client_id: CLIENT, scope: SCOPE };
   checkFields('refresh', fields, wanted, fault);
   const rotated = families.rotate(fields['refresh_token'] ?? '');
@@ -119,8 +122,4 @@ function tokens(pair: { accessToken: string; refreshToken: string }, account: Co
       expires_in: expiresInS,
     },
   };
-}
-
-function isForm(type: string | undefined, fault: Tools['fault']): void {
-  if (!/^application\/x-www-form-urlencoded/.test(type ?? '')) fault(`token: the body is ${type}, not a form`);
 }

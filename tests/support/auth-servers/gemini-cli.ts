@@ -5,6 +5,7 @@ import {
   type AuthServer,
   bearerOf,
   Codes,
+  checkBody,
   checkFields,
   provesPossession,
   type Route,
@@ -58,7 +59,9 @@ function googleRoutes({ families, fault }: Tools, next: GeminiAuthServer['next']
       const [code, state] = [codes.issue(query, next.account), query.get('state') ?? ''];
       return redirectTo(query.get('redirect_uri') ?? '', { code, state, scope: SCOPES[0] ?? '' });
     },
-    'POST /token': ({ fields }) => {
+    'POST /token': (asked) => {
+      const { fields } = asked;
+      checkBody(asked, 'form', fault);
       const client = { client_id: CLIENT, client_secret: GOOGLE_SECRET };
       if (fields['client_secret'] !== GOOGLE_SECRET)
         return refused('invalid_client', 'The provided client secret is invalid.');
@@ -74,6 +77,8 @@ function googleRoutes({ families, fault }: Tools, next: GeminiAuthServer['next']
       const issued = codes.take(fields['code']);
       if (issued === undefined || !provesPossession(fields['code_verifier'], issued.query.get('code_challenge')))
         return refused('invalid_grant', 'Bad Request');
+      if (fields['redirect_uri'] !== issued.query.get('redirect_uri'))
+        return refused('redirect_uri_mismatch', 'Bad Request');
       const { accessToken: access_token, refreshToken: refresh_token } = families.grant(issued.account);
       const scope = SCOPES.join(' ');
       return { body: { access_token, refresh_token, expires_in, scope, token_type: 'Bearer' } };
@@ -92,6 +97,7 @@ function codeAssistRoutes(
 ): Record<string, Route> {
   const body = (asked: Asked) => {
     const json = parseJson(asked.text);
+    checkBody(asked, 'json', fault);
     if (families.accountOf(bearerOf(asked)) === undefined) fault(`${asked.path}: no token of this vendor`);
     if (!isObject(json) || JSON.stringify(json['metadata']) !== JSON.stringify(METADATA))
       fault(`${asked.path}: the metadata is ${asked.text}`);
@@ -106,7 +112,9 @@ function codeAssistRoutes(
       return { body: { currentTier, cloudaicompanionProject: next.project } };
     },
     'POST /v1internal:onboardUser': (asked) => {
-      onboarded.push(String(body(asked)['tierId']));
+      const { tierId } = body(asked);
+      if (tierId !== 'free-tier') fault(`onboardUser: the tier is ${String(tierId)}, not the default`);
+      onboarded.push(String(tierId));
       if (onboarded.length <= next.onboardingSteps) return { body: { name: 'operations/1' } };
       return { body: { done: true, response: { cloudaicompanionProject: { id: `project-of-${next.account.id}` } } } };
     },

@@ -1,6 +1,6 @@
 /** GitHub's device flow and the exchange for a Copilot token (facts.md B.1 to B.3, A.4). Errors come with status 200. */
 import { randomBytes } from 'node:crypto';
-import { type AuthServer, checkFields, type SimulatedAccount, startAuthServer } from './auth-server.ts';
+import { type AuthServer, checkBody, checkFields, type SimulatedAccount, startAuthServer } from './auth-server.ts';
 import { DEVICE_ERRORS, type DeviceDesk, deviceDesk } from './device-flow.ts';
 
 const CLIENT = 'Iv1.b507a08c87ecfe98';
@@ -24,8 +24,10 @@ export async function startGitHubAuth(): Promise<GitHubAuthServer> {
       return families.accountOf(token);
     };
     return {
-      'POST /login/device/code': ({ fields, headers }) => {
-        if (headers.accept !== 'application/json') fault('device: GitHub answers in forms unless asked for JSON');
+      'POST /login/device/code': (asked) => {
+        const { fields } = asked;
+        // GitHub answers in forms unless asked for JSON.
+        checkBody(asked, 'form', fault);
         checkFields('device', fields, { client_id: CLIENT, scope: 'read:user' }, fault);
         const { deviceCode: device_code, userCode: user_code } = desk.issue({});
         const { intervalS: interval, expiresInS: expires_in } = desk.rules;
@@ -33,8 +35,9 @@ export async function startGitHubAuth(): Promise<GitHubAuthServer> {
           body: { device_code, user_code, verification_uri: 'https://github.com/login/device', expires_in, interval },
         };
       },
-      'POST /login/oauth/access_token': ({ fields, headers }) => {
-        if (headers.accept !== 'application/json') fault('token: GitHub answers in forms unless asked for JSON');
+      'POST /login/oauth/access_token': (asked) => {
+        const { fields } = asked;
+        checkBody(asked, 'form', fault);
         checkFields('token', fields, { client_id: CLIENT, device_code: /^dc-/, grant_type: GRANT }, fault);
         const polled = desk.poll(fields['device_code'] ?? '', fault);
         if (polled.state !== 'entered')

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import {
   type AuthServer,
   Codes,
+  checkBody,
   checkFields,
   redirectTo,
   type SimulatedAccount,
@@ -33,7 +34,9 @@ export async function startIflowAuth(account: SimulatedAccount): Promise<IflowAu
         state: query.get('state') ?? '',
       });
     },
-    'POST /oauth/token': ({ fields, headers }) => {
+    'POST /oauth/token': (asked) => {
+      const { fields, headers } = asked;
+      checkBody(asked, 'form', fault);
       if (headers.authorization !== basic) return { status: 401, body: { error: 'invalid_client' } };
       const isRefresh = fields['grant_type'] === 'refresh_token';
       const wanted = isRefresh
@@ -52,6 +55,7 @@ export async function startIflowAuth(account: SimulatedAccount): Promise<IflowAu
       return { body: { access_token, refresh_token, token_type: 'bearer', expires_in: next.expiresInS, scope: '' } };
     },
     'GET /api/oauth/getUserInfo': ({ query }) => {
+      checkFields('getUserInfo', Object.fromEntries(query), { accessToken: /^at-/ }, fault);
       const owner = families.accountOf(query.get('accessToken') ?? '');
       if (owner === undefined) return { status: 401, body: { success: false } };
       return { body: { success: true, data: { apiKey: keyOf(owner), email: owner.email, nickname: owner.name } } };

@@ -8,6 +8,7 @@ import {
   type Asked,
   type AuthServer,
   Codes,
+  checkBody,
   checkFields,
   provesPossession,
   type Route,
@@ -52,17 +53,13 @@ export async function startKiroAuth(account: SimulatedAccount): Promise<KiroAuth
 
 type Pair = { readonly accessToken: string; readonly refreshToken: string };
 
-function mustBeJson({ headers, path }: Asked, fault: Tools['fault']): void {
-  if (!headers['content-type']?.startsWith('application/json')) fault(`${path}: the body is no JSON`);
-}
-
 function oidcRoutes(
   { families, fault }: Tools,
   { desk, next, startUrls }: Pick<KiroAuthServer, 'desk' | 'next' | 'startUrls'>,
 ): Record<string, Route> {
   const clients = new Map<string, string>();
   const isClient = (asked: Asked): boolean => {
-    mustBeJson(asked, fault);
+    checkBody(asked, 'json', fault);
     const isKnown = clients.get(asked.fields['clientId'] ?? '') === asked.fields['clientSecret'];
     if (!isKnown) fault(`${asked.path}: not a registered client`);
     return isKnown;
@@ -72,7 +69,7 @@ function oidcRoutes(
   });
   return {
     'POST /client/register': (asked) => {
-      mustBeJson(asked, fault);
+      checkBody(asked, 'json', fault);
       if (JSON.stringify(asObject(parseJson(asked.text))) !== JSON.stringify(REGISTRATION)) {
         fault(`register: ${asked.text}`);
       }
@@ -119,7 +116,7 @@ function socialRoutes({ families, fault }: Tools, next: KiroAuthServer['next']):
       return redirectTo(REDIRECT, { code: codes.issue(query, next.account), state: query.get('state') ?? '' });
     },
     'POST /oauth/token': (asked) => {
-      mustBeJson(asked, fault);
+      checkBody(asked, 'json', fault);
       checkFields('token', asked.fields, { code: /^code-/, code_verifier: /./, redirect_uri: REDIRECT }, fault);
       const issued = codes.take(asked.fields['code']);
       if (issued === undefined || !provesPossession(asked.fields['code_verifier'], issued.query.get('code_challenge')))
@@ -127,7 +124,7 @@ function socialRoutes({ families, fault }: Tools, next: KiroAuthServer['next']):
       return answer(families.grant(issued.account));
     },
     'POST /refreshToken': (asked) => {
-      mustBeJson(asked, fault);
+      checkBody(asked, 'json', fault);
       checkFields('refresh', asked.fields, { refreshToken: /^rt-/ }, fault);
       const rotated = families.rotate(asked.fields['refreshToken'] ?? '');
       return rotated === undefined ? { status: 401, body: { message: 'Bad credentials' } } : answer(rotated);

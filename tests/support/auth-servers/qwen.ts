@@ -1,5 +1,5 @@
 /** Qwen's device flow with PKCE (facts.md B.1 to B.4): the host of the account comes with the tokens. */
-import { type AuthServer, checkFields, provesPossession, startAuthServer } from './auth-server.ts';
+import { type AuthServer, checkBody, checkFields, provesPossession, startAuthServer } from './auth-server.ts';
 import { DEVICE_ERRORS, type DeviceDesk, deviceDesk } from './device-flow.ts';
 
 const CLIENT = 'f0304373b74a44d2b584a3fb70ca9e56';
@@ -18,7 +18,9 @@ export async function startQwenAuth(): Promise<QwenAuthServer> {
     ...{ expires_in: next.expiresInS, resource_url: next.resourceUrl },
   });
   const server = await startAuthServer(({ families, fault }) => ({
-    'POST /api/v1/oauth2/device/code': ({ fields }) => {
+    'POST /api/v1/oauth2/device/code': (asked) => {
+      const { fields } = asked;
+      checkBody(asked, 'form', fault);
       const scope = 'openid profile email model.completion';
       const pkce = { code_challenge: /^[\w-]{43}$/, code_challenge_method: 'S256' };
       checkFields('device', fields, { client_id: CLIENT, scope, ...pkce }, fault);
@@ -31,7 +33,9 @@ export async function startQwenAuth(): Promise<QwenAuthServer> {
         },
       };
     },
-    'POST /api/v1/oauth2/token': ({ fields }) => {
+    'POST /api/v1/oauth2/token': (asked) => {
+      const { fields } = asked;
+      checkBody(asked, 'form', fault);
       if (fields['grant_type'] === 'refresh_token') {
         checkFields('refresh', fields, { grant_type: /./, refresh_token: /^rt-/, client_id: CLIENT }, fault);
         const rotated = families.rotate(fields['refresh_token'] ?? '');
