@@ -10,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { objectsOf } from '../../core/base/json.ts';
 import { untilPortIsFree } from '../accounts/flows/login-core.ts';
 import { openInBrowser } from '../support/auth-servers/auth-server.ts';
+import { USER_CODE } from '../support/auth-servers/device-flow.ts';
 import { quotaWindows, USED_PERCENT } from '../support/auth-servers/quotas.ts';
 import { login, type ManagementClient } from '../support/gateway-process.ts';
 import { ADA, BOB, type Person, type Stage, SUBSCRIPTIONS, type Subscription } from '../support/subscriptions.ts';
@@ -74,15 +75,15 @@ describe.skipIf(RUNS_ON !== 'Electron' && CHROMIUM === undefined)(`on ${RUNS_ON}
     if (callbackPort !== undefined) await untilPortIsFree(callbackPort);
     if (way === 'code') {
       await dialog.getByRole('button', { name: 'Get a code' }).click();
-      await dialog.getByText('WXYZ-1234').waitFor();
+      const userCode = await dialog.getByText(USER_CODE).innerText();
       const page = await handedOn(() => dialog.getByRole('link', { name: 'Open the page to type it' }).click());
       expect(page).toMatch(/^https:\/\/(?:github\.com\/login\/device|chat\.qwen\.ai\/authorize\?)/);
-      arrive(person);
+      arrive(person, userCode);
     } else {
       const start = dialog.getByRole('button', { name: 'Continue in the browser' });
       const page = await handedOn(() => start.click());
       expect(page).toContain(`${auth.url}/`);
-      arrive(person);
+      arrive(person, '');
       const back = await openInBrowser(page);
       if (way === 'browser') expect(await (await fetch(back)).text()).toContain('Signed in');
       else {

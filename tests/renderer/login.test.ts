@@ -9,6 +9,7 @@ import { objectsOf } from '../../core/base/json.ts';
 import { openInBrowser, redirectTo, unsignedToken } from '../support/auth-servers/auth-server.ts';
 import { type ClaudeAuthServer, startClaudeAuth } from '../support/auth-servers/claude.ts';
 import { type CodexAuthServer, startCodexAuth } from '../support/auth-servers/codex.ts';
+import { USER_CODE } from '../support/auth-servers/device-flow.ts';
 import { IFLOW_SECRET, type IflowAuthServer, startIflowAuth } from '../support/auth-servers/iflow.ts';
 import { type QwenAuthServer, startQwenAuth } from '../support/auth-servers/qwen.ts';
 import { type Dashboard, expectGoodLook, LOOKS, NO_BROWSER, settled, startDashboard } from '../support/dashboard.ts';
@@ -63,7 +64,7 @@ describe.skipIf(NO_BROWSER !== undefined)('signing in at a provider', () => {
   const askForCode = async () => {
     const opened = await openDialog('qwen');
     await opened.dialog.getByRole('button', { name: 'Get a code' }).click();
-    await opened.dialog.getByText('WXYZ-1234').waitFor();
+    await opened.dialog.getByText(USER_CODE).waitFor();
     return opened;
   };
 
@@ -79,7 +80,7 @@ describe.skipIf(NO_BROWSER !== undefined)('signing in at a provider', () => {
     const opened = await dashboard.open({ path: '/providers/qwen?signIn=new', theme, width });
     const dialog = dialogOf(opened.page);
     await dialog.getByRole('button', { name: 'Get a code' }).click();
-    await dialog.getByText('WXYZ-1234').waitFor();
+    await dialog.getByText(USER_CODE).waitFor();
     await expectGoodLook(opened, `login-code-${theme}-${width}`);
     await dialog.getByRole('button', { name: 'Cancel sign-in' }).click();
     await dialog.getByText('The sign-in was cancelled.').waitFor();
@@ -133,14 +134,14 @@ describe.skipIf(NO_BROWSER !== undefined)('signing in at a provider', () => {
     await page.getByText('No account yet. Sign in to use its models.').waitFor();
     await page.getByRole('main').getByRole('link', { name: 'Sign in' }).click();
     await dialogOf(page).getByRole('button', { name: 'Get a code' }).click();
-    await dialogOf(page).getByText('WXYZ-1234').waitFor();
+    await dialogOf(page).getByText(USER_CODE).waitFor();
     await page.reload();
-    await dialogOf(page).getByText('WXYZ-1234').waitFor();
+    await dialogOf(page).getByText(USER_CODE).waitFor();
     expect(await dialogOf(page).getByRole('textbox').count()).toBe(0);
     const { page: other } = await dashboard.open({ path: '/providers' });
     await other.goto(page.url());
     const link = dialogOf(other).getByRole('link', { name: 'Open the page to type it' });
-    expect(await link.getAttribute('href')).toContain('user_code=WXYZ-1234');
+    expect(await link.getAttribute('href')).toMatch(/user_code=WXYZ-\d{4}/);
     qwen.desk.enter(ada);
     await dialogOf(other)
       .getByText(/^Signed in as /)

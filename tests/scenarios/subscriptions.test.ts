@@ -22,7 +22,7 @@ async function signIn(
   });
   expect(status, text).toBe(201);
   const sessionId = asString(body['sessionId']) ?? '';
-  stage.arrive(person);
+  stage.arrive(person, asString(body['userCode']) ?? '');
   if (way !== 'code') {
     const pasted = await openInBrowser(asString(body['authUrl']) ?? '');
     if (way === 'paste') await login.call('POST', `/api/oauth/sessions/${sessionId}/complete`, { pasted });

@@ -15,6 +15,7 @@ import type { AccountUpstream } from './account-upstreams/upstream.ts';
 import type { AuthServer, SimulatedAccount } from './auth-servers/auth-server.ts';
 import { startClaudeAuth } from './auth-servers/claude.ts';
 import { type CodexAccount, startCodexAuth } from './auth-servers/codex.ts';
+import type { DeviceDesk } from './auth-servers/device-flow.ts';
 import { GOOGLE_SECRET, startGeminiAuth } from './auth-servers/gemini-cli.ts';
 import { startGitHubAuth } from './auth-servers/github.ts';
 import { IFLOW_SECRET, startIflowAuth } from './auth-servers/iflow.ts';
@@ -51,8 +52,8 @@ export interface Stage {
   /** Of the row in `providers.json`. */
   readonly hosts: Readonly<Record<string, string>>;
   readonly env: Readonly<Record<string, string>>;
-  /** The person at the sign-in's page, with the page or the code open. */
-  arrive(person: Person): void;
+  /** The person at the sign-in's page, which is opened next or takes the code. */
+  arrive(person: Person, userCode: string): void;
   close(): Promise<void>;
 }
 
@@ -79,6 +80,11 @@ const seatAt =
   (person: Person): void => {
     next.account = person;
   };
+
+const typeAt =
+  ({ desk }: { readonly desk: DeviceDesk }) =>
+  (person: Person, userCode: string): void =>
+    desk.type(userCode, person);
 
 const isGiven =
   ({ families }: AuthServer) =>
@@ -125,7 +131,7 @@ export const SUBSCRIPTIONS: readonly Subscription[] = [
     async open() {
       const auth = await startGitHubAuth();
       const upstream = await startCopilot(auth.knowsCopilotToken);
-      return stageOf('github', { auth, upstream, arrive: auth.desk.enter });
+      return stageOf('github', { auth, upstream, arrive: typeAt(auth) });
     },
   },
   {
@@ -135,7 +141,7 @@ export const SUBSCRIPTIONS: readonly Subscription[] = [
       const auth = await startQwenAuth();
       const upstream = await startQwen(isGiven(auth));
       auth.next.resourceUrl = upstream.url;
-      return stageOf('qwen', { auth, upstream, arrive: auth.desk.enter });
+      return stageOf('qwen', { auth, upstream, arrive: typeAt(auth) });
     },
   },
   {

@@ -5,6 +5,7 @@ import { asString, type JsonObject } from '../../../core/base/json.ts';
 import { openInBrowser, type SimulatedAccount } from '../../support/auth-servers/auth-server.ts';
 import { type ClaudeAuthServer, startClaudeAuth } from '../../support/auth-servers/claude.ts';
 import { type CodexAuthServer, startCodexAuth } from '../../support/auth-servers/codex.ts';
+import { USER_CODE } from '../../support/auth-servers/device-flow.ts';
 import { type KiroAuthServer, startKiroAuth } from '../../support/auth-servers/kiro.ts';
 import { type QwenAuthServer, startQwenAuth } from '../../support/auth-servers/qwen.ts';
 import { type LoginCore, sentenceOf, startLoginCore, untilPortIsFree } from './login-core.ts';
@@ -132,7 +133,7 @@ describe('start-callback-server and poll-callback', () => {
 describe('device-code and poll', () => {
   it('give out the code and take it; asking faster than the interval never reaches the vendor', async () => {
     const { body } = await login.call('GET', '/api/oauth/qwen/device-code');
-    expect(body).toMatchObject({ user_code: 'WXYZ-1234', interval: 1, expires_in: 600 });
+    expect(body).toMatchObject({ user_code: expect.stringMatching(USER_CODE), interval: 1, expires_in: 600 });
     const deviceCode = text(body, 'device_code');
     const codeVerifier = text(body, 'codeVerifier');
     const poll = () => login.call('POST', '/api/oauth/qwen/poll', { deviceCode, codeVerifier });
@@ -153,7 +154,7 @@ describe('device-code and poll', () => {
   it('take a start URL and a region for Kiro, and its social sign-in', async () => {
     const query = `startUrl=${encodeURIComponent('https://example.awsapps.com/start')}&region=eu-west-1`;
     const { body } = await login.call('GET', `/api/oauth/kiro/device-code?${query}`);
-    expect(body).toMatchObject({ user_code: 'WXYZ-1234', clientId: expect.any(String) });
+    expect(body).toMatchObject({ user_code: expect.stringMatching(USER_CODE), clientId: expect.any(String) });
     expect(JSON.stringify(body)).not.toContain('cs-');
     expect(kiro.startUrls).toEqual(['https://example.awsapps.com/start']);
     const social = await login.call('GET', '/api/oauth/kiro/social-authorize?provider=google');

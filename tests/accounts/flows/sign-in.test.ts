@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { asString, type JsonObject, objectsOf } from '../../../core/base/json.ts';
 import { openInBrowser, type SimulatedAccount } from '../../support/auth-servers/auth-server.ts';
 import { type ClaudeAuthServer, startClaudeAuth } from '../../support/auth-servers/claude.ts';
+import { USER_CODE } from '../../support/auth-servers/device-flow.ts';
 import { type GeminiAuthServer, GOOGLE_SECRET, startGeminiAuth } from '../../support/auth-servers/gemini-cli.ts';
 import { type GitHubAuthServer, startGitHubAuth } from '../../support/auth-servers/github.ts';
 import { IFLOW_SECRET, type IflowAuthServer, startIflowAuth } from '../../support/auth-servers/iflow.ts';
@@ -89,8 +90,8 @@ async function inBrowser(provider: string, more: object = {}): Promise<JsonObjec
 /** By a code that the person enters; the sign-in's end. */
 async function byCode(provider: string, enter: () => void, more: object = {}): Promise<JsonObject> {
   const started = await start(provider, more);
-  expect(started).toMatchObject({ state: 'waiting', userCode: 'WXYZ-1234', intervalMs: 1_000 });
-  expect(started['message']).toContain('WXYZ-1234');
+  expect(started).toMatchObject({ state: 'waiting', userCode: expect.stringMatching(USER_CODE), intervalMs: 1_000 });
+  expect(started['message']).toContain(started['userCode']);
   enter();
   return await login.ended(asString(started['sessionId']) ?? '');
 }

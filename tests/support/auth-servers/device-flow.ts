@@ -5,6 +5,8 @@ import type { SimulatedAccount, Tools } from './auth-server.ts';
 export interface DeviceDesk {
   /** Of the codes given from now on. */
   rules: { intervalS: number; expiresInS: number };
+  /** The person types a code at the vendor's page. Throws where no such code is open. */
+  type(userCode: string, account: SimulatedAccount): void;
   /** What the person does with every code that is open. */
   enter(account: SimulatedAccount): void;
   deny(): void;
@@ -22,7 +24,11 @@ export type PollState =
   | { readonly state: 'pending' | 'slow_down' | 'denied' | 'expired' | 'unknown' }
   | { readonly state: 'entered'; readonly account: SimulatedAccount; readonly challenge: string | null };
 
+/** What the codes to type look like. */
+export const USER_CODE = /WXYZ-\d{4}/;
+
 interface Open {
+  readonly userCode: string;
   state: 'pending' | 'denied' | 'expired' | 'entered';
   account?: SimulatedAccount;
   readonly challenge: string | null;
@@ -36,12 +42,18 @@ const TOLERANCE_MS = 50;
 export function deviceDesk(): DeviceDesk {
   const open = new Map<string, Open>();
   let isSlowing = false;
+  let issued = 1_233;
   const all = (change: Partial<Open>): void => {
     for (const one of open.values()) Object.assign(one, change);
   };
   const desk: DeviceDesk = {
     rules: { intervalS: 1, expiresInS: 600 },
     polls: 0,
+    type(userCode, account) {
+      const found = [...open.values()].find((one) => one.userCode === userCode && one.state === 'pending');
+      if (found === undefined) throw new Error(`The code ${userCode} is not right, or has ended.`);
+      Object.assign(found, { state: 'entered', account });
+    },
     enter: (account) => all({ state: 'entered', account }),
     deny: () => all({ state: 'denied' }),
     expire: () => all({ state: 'expired' }),
@@ -51,8 +63,10 @@ export function deviceDesk(): DeviceDesk {
     issue({ challenge = null }) {
       const deviceCode = `dc-${randomBytes(15).toString('base64url')}`;
       const { intervalS } = desk.rules;
-      open.set(deviceCode, { state: 'pending', challenge, askedAtMs: performance.now(), intervalS });
-      return { deviceCode, userCode: 'WXYZ-1234' };
+      issued += 1;
+      const userCode = `WXYZ-${issued}`;
+      open.set(deviceCode, { userCode, state: 'pending', challenge, askedAtMs: performance.now(), intervalS });
+      return { deviceCode, userCode };
     },
     poll(deviceCode, fault) {
       desk.polls += 1;
