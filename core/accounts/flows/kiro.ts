@@ -5,15 +5,12 @@
  * Its tokens are opaque and a profile is shared by many people: who signed in is told with the account's usage limits.
  */
 import { OmniError } from '../../base/errors.ts';
-import { asObject, asString, compact, type JsonObject } from '../../base/json.ts';
+import { asString } from '../../base/json.ts';
 import { Secret } from '../../base/secret.ts';
-import { kiroQuota } from '../../providers/quotas/kiro.ts';
-import { claimsOf } from '../oauth/claims.ts';
 import { type Granted, plainToken } from '../oauth/grants.ts';
 import type { WireStyle } from '../oauth/wire.ts';
 import {
   askAccount,
-  bearer,
   DEFAULT_REGION,
   figure,
   grantCall,
@@ -25,7 +22,8 @@ import {
   tokensOf,
   urlAt,
 } from './common.ts';
-import type { CodeMethod, DeviceMethod, Flow, FlowContext, MethodOption, SignedIn, TokenSet } from './flow.ts';
+import type { CodeMethod, DeviceMethod, Flow, FlowContext, MethodOption, TokenSet } from './flow.ts';
+import { personOf, profileOf } from './kiro-account.ts';
 
 const CAMEL: WireStyle = { body: 'camel-json' };
 const JSON_STYLE: WireStyle = { body: 'json' };
@@ -103,15 +101,13 @@ export const kiroFlow: Flow = {
   refreshLeadMs: 300_000,
   async complete(granted, { method, options }, context) {
     const { client, row } = context;
+    const { region: ssoRegion = DEFAULT_REGION, startUrl = figure(row, 'startUrl') } = options;
     const isSocial = SOCIAL.has(method);
     const data = {
-      ...textsOf({
-        authMethod: method,
-        region: options['region'] ?? DEFAULT_REGION,
-        startUrl: isSocial ? undefined : (options['startUrl'] ?? figure(row, 'startUrl')),
-        clientId: isSocial ? undefined : client.id,
-      }),
-      ...profileData(granted),
+      authMethod: method,
+      // Where the login is renewed; `region` is where the service is asked.
+      ...(isSocial ? {} : { ssoRegion, startUrl, clientId: client.id }),
+      ...(await profileOf(granted, ssoRegion, context)),
     };
     const secrets = client.secret === undefined || isSocial ? {} : { clientSecret: client.secret };
     return {
@@ -123,39 +119,10 @@ export const kiroFlow: Flow = {
     const granted = SOCIAL.has(asString(tokens.data['authMethod']) ?? '')
       ? await refreshSocial(tokens, context)
       : await refreshDevice(tokens, context);
-    const data = { ...tokens.data, ...profileData(granted) };
+    const data = { ...tokens.data, ...textsOf({ profileArn: granted.answer['profile_arn'] }) };
     return { ...tokensOf(granted, context, tokens), data, secrets: tokens.secrets };
   },
 };
-
-/** What a token that can be read says, else what the service says. A login that it tells nothing of works all the same. */
-async function personOf(
-  granted: Granted,
-  data: JsonObject,
-  context: FlowContext,
-): Promise<Pick<SignedIn, 'email' | 'identity'>> {
-  const claims = { ...claimsOf(granted.accessToken), ...claimsOf(granted.idToken) };
-  const told = asString(claims['email']) === undefined ? await userInfo(granted.accessToken, data, context) : {};
-  return compact({
-    email: asString(claims['email']) ?? asString(told['email']),
-    identity: asString(claims['sub']) ?? asString(told['userId']),
-  });
-}
-
-/** `{email, userId}` of GetUsageLimits, which names the person on request. */
-async function userInfo(token: Secret, data: JsonObject, context: FlowContext): Promise<JsonObject> {
-  context.progress('Reading the account.');
-  const { path, headers, body } = kiroQuota.request({ data });
-  const region = asString(data['region']) ?? DEFAULT_REGION;
-  try {
-    const url = urlAt(context.row, 'account', path, { region });
-    const answer = await askAccount(url, { ...body, isEmailRequired: true }, { ...headers, ...bearer(token) }, context);
-    return asObject(answer['userInfo']) ?? {};
-  } catch (error) {
-    if (error instanceof OmniError && !context.signal.aborted) return {};
-    throw error;
-  }
-}
 
 function refreshSocial(tokens: TokenSet, context: FlowContext): Promise<Granted> {
   const call = grantCall(context, urlAt(context.row, 'authorize', '/refreshToken'), CAMEL);
@@ -168,11 +135,7 @@ function refreshDevice(tokens: TokenSet, context: FlowContext): Promise<Granted>
     throw new OmniError('upstream_auth', 'The login came without its registered client.', {
       upstreamCode: 'invalid_grant',
     });
-  const region = asString(tokens.data['region']) ?? DEFAULT_REGION;
+  const region = asString(tokens.data['ssoRegion']) ?? asString(tokens.data['region']) ?? DEFAULT_REGION;
   const call = grantCall(context, urlAt(context.row, 'token', '/token', { region }), CAMEL);
   return refreshGrant(tokens, { ...call, client: { id, secret, auth: 'post' } });
-}
-
-function profileData({ answer }: Granted): JsonObject {
-  return textsOf({ profileArn: answer['profile_arn'] });
 }

@@ -7,6 +7,7 @@ import { asObject, parseJson } from '../../../core/base/json.ts';
 import {
   type Asked,
   type AuthServer,
+  bearerOf,
   Codes,
   checkBody,
   checkFields,
@@ -35,23 +36,40 @@ const REGISTRATION = {
 
 export interface KiroAuthServer extends AuthServer {
   readonly desk: DeviceDesk;
-  next: { account: SimulatedAccount; expiresInS: number };
+  next: {
+    account: SimulatedAccount;
+    expiresInS: number;
+    /** Of the company whose account signs in. */
+    profiles: readonly { readonly arn: string; readonly profileName: string }[];
+  };
   /** The start URLs that were asked for. */
   readonly startUrls: string[];
 }
 
 export async function startKiroAuth(account: SimulatedAccount): Promise<KiroAuthServer> {
   const desk = deviceDesk();
-  const next: KiroAuthServer['next'] = { account, expiresInS: 3_600 };
+  const next: KiroAuthServer['next'] = { account, expiresInS: 3_600, profiles: [] };
   const startUrls: string[] = [];
   const server = await startAuthServer((tools) => ({
     ...oidcRoutes(tools, { desk, next, startUrls }),
     ...socialRoutes(tools, next),
+    'POST /': (asked) => listProfiles(asked, tools, next),
   }));
   return Object.assign(server, { desk, next, startUrls });
 }
 
 type Pair = { readonly accessToken: string; readonly refreshToken: string };
+
+/** The service's own operation; it lists nothing for accounts without a company. */
+function listProfiles(asked: Asked, { families, fault }: Tools, { profiles }: KiroAuthServer['next']) {
+  if (asked.headers['x-amz-target'] !== 'AmazonCodeWhispererService.ListAvailableProfiles')
+    fault(`POST /: ${String(asked.headers['x-amz-target'])} is no operation here`);
+  if (asked.headers['content-type'] !== 'application/x-amz-json-1.0')
+    fault('ListAvailableProfiles: the body is no JSON of AWS');
+  if (asked.text !== '{"maxResults":10}') fault(`ListAvailableProfiles: ${asked.text}`);
+  const isKnown = families.accountOf(bearerOf(asked)) !== undefined;
+  return isKnown ? { body: { profiles } } : { status: 403, body: { __type: 'AccessDeniedException' } };
+}
 
 function oidcRoutes(
   { families, fault }: Tools,
