@@ -96,6 +96,8 @@ export const cssVariables: CSSVariablesResolver = () => ({
     '--mantine-color-error': '#b91c1c',
     '--mantine-color-anchor': '#4338ca',
     '--mantine-color-default-border': '#cbd5e1',
+    '--mantine-color-disabled': '#e2e8f0',
+    '--mantine-color-disabled-color': '#475569',
   },
   dark: {
     '--om-page': '#0b1120',
@@ -119,5 +121,7 @@ export const cssVariables: CSSVariablesResolver = () => ({
     '--mantine-color-default': '#131c2e',
     '--mantine-color-default-hover': '#1e293b',
     '--mantine-color-default-border': '#334155',
+    '--mantine-color-disabled': '#1e293b',
+    '--mantine-color-disabled-color': '#94a3b8',
   },
 });
