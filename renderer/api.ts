@@ -8,6 +8,7 @@ import { RPCLink as PortLink } from '@orpc/client/message-port';
 import { createTanstackQueryUtils } from '@orpc/tanstack-query';
 import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query';
 import type { ManagementApi } from '../core/management/client.ts';
+import { sentenceOf } from './failure-words.ts';
 
 export type { Inputs, Outputs } from '../core/management/client.ts';
 
@@ -46,8 +47,9 @@ export function isUnreachable(error: unknown): boolean {
 
 /** The sentence of a failure for people, and the code for the details. */
 export function failureOf(error: unknown): { readonly message: string; readonly code?: string } {
-  if (error instanceof ORPCError) return { message: error.message, code: String(error.code) };
-  return { message: '' };
+  if (!(error instanceof ORPCError)) return { message: '' };
+  const code = String(error.code);
+  return { message: sentenceOf({ ...(error.data as object | undefined), code, message: error.message }), code };
 }
 
 /** Signed out or unreachable: the frame around all pages finds out by asking who we are. */

@@ -97,3 +97,8 @@ export function formatDuration(ms: number): string {
   if (minutes < 2_880) return `${unit(Math.floor(minutes / 60), 'hour')} ${unit(minutes % 60, 'minute')}`;
   return unit(Math.round(minutes / 1_440), 'day');
 }
+
+/** `15 minutes`, for sentences; a minute that has begun counts. */
+export function formatMinutes(ms: number): string {
+  return formatNumber(Math.ceil(ms / 60_000), { style: 'unit', unit: 'minute', unitDisplay: 'long' });
+}

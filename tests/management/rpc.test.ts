@@ -105,6 +105,15 @@ describe('management over RPC', () => {
     expect(await call('keys/create', '{')).toBe(400);
   });
 
+  it('says how long to wait, for a sentence in any language', async () => {
+    const locked = await startManagement();
+    const api: ManagementApi = createORPCClient(new RPCLink({ url: `${locked.url}/api/rpc` }));
+    const attempt = () => failure(api.auth.login({ password: 'wrong' }));
+    for (let count = 0; count < 5; count += 1) expect((await attempt()).code).toBe('wrong_password');
+    expect(await attempt()).toMatchObject({ code: 'too_many_attempts', data: { retryAfterMs: 900_000 } });
+    await locked.stop();
+  });
+
   it('streams what happens, as it happens', async () => {
     const api = await signedIn();
     const controller = new AbortController();

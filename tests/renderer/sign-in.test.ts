@@ -27,6 +27,15 @@ describe.skipIf(NO_BROWSER !== undefined)('signing in', () => {
     await page.getByRole('heading', { name: 'API keys' }).waitFor();
   });
 
+  it('says in the language of the browser what was wrong', async () => {
+    const opened = await dashboard.open({ isSignedIn: false, language: 'ar', width: 800 });
+    const { page } = opened;
+    await page.locator('input[type=password]').fill('not this one');
+    await page.keyboard.press('Enter');
+    await page.getByRole('alert').getByText('كلمة المرور خاطئة.').waitFor();
+    await expectGoodLook({ page, errors: [] }, 'sign-in-refused-ar');
+  });
+
   it('never leads to another site', async () => {
     const { page } = await dashboard.open({ path: '/login?next=//evil.example/x' });
     await page.waitForURL(`${dashboard.gateway.baseUrl}/`);
