@@ -27,7 +27,7 @@ export function showFailure({ title, reason, logFile }: Failure, words: Words, p
       title,
       language: words.language,
       size: SIZE,
-      body: `<pre>${escaped(reason)}</pre><p>${escaped(say('failure.log'))}: <code>${escaped(logFile)}</code></p><nav>${commandLink('retry', say('failure.retry'), true)}${commandLink('open-log', say('failure.openLog'))}${commandLink('quit', say('failure.quit'))}</nav>`,
+      body: `<pre dir="auto">${escaped(reason)}</pre><p>${escaped(say('failure.log'))}: <code dir="ltr">${escaped(logFile)}</code></p><nav>${commandLink('retry', say('failure.retry'), true)}${commandLink('open-log', say('failure.openLog'))}${commandLink('quit', say('failure.quit'))}</nav>`,
       onCommand(command) {
         if (command === 'open-log') void shell.openPath(logFile);
         if (command === 'retry') app.relaunch();

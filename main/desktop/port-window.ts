@@ -3,7 +3,7 @@ import { MIN_PORT } from './preferences.ts';
 import { escaped, openShellPage, type ShellPages } from './shell-page.ts';
 import type { Words } from './words.ts';
 
-const SIZE = { width: 360, height: 200 };
+const SIZE = { width: 360, height: 220 };
 
 /** Calls `onPort` with the number typed; whether it can be used is for that to say. */
 export function askPort(
@@ -18,7 +18,7 @@ export function askPort(
       title: say('port.title'),
       language: words.language,
       size: SIZE,
-      body: `<form action="/shell/do/port"><label for="port">${escaped(say('port.ask'))}</label><input id="port" name="port" type="number" min="${MIN_PORT}" max="65535" value="${current}" required autofocus> <button>${escaped(say('port.set'))}</button><p>${escaped(say('port.range'))}</p></form>`,
+      body: `<form action="/shell/do/port"><label for="port">${escaped(say('port.ask'))}</label><input id="port" name="port" type="number" min="${MIN_PORT}" max="65535" value="${current}" required autofocus aria-describedby="range"><button>${escaped(say('port.set'))}</button><p id="range">${escaped(say('port.range'))}</p></form>`,
       onCommand(_command, values, window) {
         window.close();
         onPort(Number(values.get('port')));

@@ -5,6 +5,7 @@
  */
 import { BrowserWindow } from 'electron';
 import { APP_ORIGIN } from './app-protocol.ts';
+import { directionOf } from './words.ts';
 
 export interface ShellPage {
   /** One or more words, for its address. */
@@ -29,7 +30,9 @@ nav{display:flex;gap:8px;margin-top:16px}
 a,button{font:inherit;padding:6px 12px;border-radius:6px;border:1px solid light-dark(#cbd5e1,#475569);background:none;color:inherit;text-decoration:none}
 button,a.primary{background:light-dark(#4f46e5,#818cf8);border-color:transparent;color:light-dark(#fff,#0f172a)}
 :focus-visible{outline:2px solid light-dark(#4f46e5,#818cf8);outline-offset:2px}
-label{display:block;font-weight:600;margin-bottom:4px}input{font:inherit;padding:6px 8px;width:120px}`;
+form{display:flex;flex-wrap:wrap;gap:8px}label{flex-basis:100%;font-weight:600}form p{color:light-dark(#475569,#94a3b8)}
+input{font:inherit;padding:5px 8px;width:120px;border:1px solid light-dark(#94a3b8,#475569);border-radius:6px;background:none;color:inherit;appearance:textfield}
+input::-webkit-inner-spin-button{display:none}`;
 
 /** The documents by their path, for `serveApp`. */
 export type ShellPages = Map<string, () => string>;
@@ -69,6 +72,5 @@ export function escaped(text: string): string {
 }
 
 function documentOf({ title, body, language }: ShellPage): string {
-  const direction = language.split('-')[0] === 'ar' ? 'rtl' : 'ltr';
-  return `<!doctype html><html lang="${escaped(language)}" dir="${direction}"><head><meta charset="utf-8"><title>${escaped(title)}</title><style>${STYLE}</style></head><body><main><h1>${escaped(title)}</h1>${body}</main></body></html>`;
+  return `<!doctype html><html lang="${escaped(language)}" dir="${directionOf(language)}"><head><meta charset="utf-8"><title>${escaped(title)}</title><style>${STYLE}</style></head><body><main><h1>${escaped(title)}</h1>${body}</main></body></html>`;
 }

@@ -40,15 +40,28 @@ export interface Words {
   time(atMs: number, nowMs: number): string;
 }
 
+/** Of a BCP 47 tag. */
+export function directionOf(language: string): 'ltr' | 'rtl' {
+  return language.split('-')[0] === 'ar' ? 'rtl' : 'ltr';
+}
+
+/** As the dashboard writes them; Arabic has no narrow symbol of its own. */
+const US_DOLLARS = { style: 'currency', currency: 'USD', currencyDisplay: 'narrowSymbol' } as const;
+
+/** What is put in keeps its own direction and leaves that of the words around it alone (https://www.unicode.org/reports/tr9/). */
+const isolated = (value: string): string => `\u2068${value}\u2069`;
+
 /** The words in `language`, or in that of the system where it is `system`. */
 export function wordsIn(language: string, systemLocale: string): Words {
   const tag = language === 'system' ? systemLocale || 'en' : language;
   const table = TABLES[tag.split('-')[0] ?? ''] ?? EN;
   const locale = Intl.NumberFormat.supportedLocalesOf(tag)[0] ?? 'en';
+  const shown = directionOf(tag) === 'rtl' ? isolated : String;
   return {
     language: tag,
-    say: (key, values = {}) => table[key].replace(/\{(\w+)\}/g, (_all, name: string) => String(values[name] ?? '')),
-    money: (usd) => new Intl.NumberFormat(locale, { style: 'currency', currency: 'USD' }).format(usd),
+    say: (key, values = {}) =>
+      table[key].replace(/\{(\w+)\}/g, (_all, name: string) => shown(String(values[name] ?? ''))),
+    money: (usd) => new Intl.NumberFormat(locale, US_DOLLARS).format(usd).replace('US$', '$'),
     percent: (value) => new Intl.NumberFormat(locale, { style: 'percent' }).format(value / 100),
     count: (value) => new Intl.NumberFormat(locale).format(value),
     time(atMs, nowMs) {

@@ -5,7 +5,7 @@ import { chromium, type Page } from 'playwright-core';
 import { vi } from 'vitest';
 import { ROOT } from '../support/sources.ts';
 import type { Desktop } from './driver.ts';
-import { drawMenu } from './menu-picture.ts';
+import { type Drawing, drawMenu } from './menu-picture.ts';
 import { CHROMIUM } from './stand-in/chromium.ts';
 import type { WindowView } from './stand-in/control.ts';
 
@@ -33,7 +33,7 @@ export async function photograph(page: Page, name: string): Promise<void> {
 }
 
 /** The tray's menu with one submenu open, in a browser of its own. */
-export async function photographMenu(app: Desktop, name: string, open: string): Promise<void> {
+export async function photographMenu(app: Desktop, name: string, drawing: Drawing): Promise<void> {
   const tray = await app.ask.tray();
   if (tray === undefined) throw new Error('There is no tray icon.');
   const browser = await chromium.launch({
@@ -42,7 +42,7 @@ export async function photographMenu(app: Desktop, name: string, open: string): 
   });
   try {
     const page = await browser.newPage({ viewport: { width: 640, height: 640 }, deviceScaleFactor: 2 });
-    await drawMenu(page, tray, open);
+    await drawMenu(page, tray, drawing);
     mkdirSync(PICTURES, { recursive: true });
     await page.locator('body').screenshot({ path: join(PICTURES, `${name}.png`) });
   } finally {

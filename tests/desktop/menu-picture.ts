@@ -3,18 +3,31 @@ import type { Page } from 'playwright-core';
 import type { TrayView } from './stand-in/control.ts';
 import type { ItemView } from './stand-in/menus.ts';
 
-const STYLE = `body{margin:0;padding:24px;background:#cbd5e1;font:13px/1 Inter,system-ui,sans-serif;display:flex;gap:4px;align-items:flex-start;width:max-content;flex-wrap:wrap}
+const STYLE = `body{margin:0;padding:24px;background:#cbd5e1;font:13px/1 Inter,system-ui,sans-serif;width:max-content}
+main{display:flex;gap:4px;align-items:flex-start}
 ul{list-style:none;margin:0;padding:5px;min-width:230px;background:#f8fafcf2;border:1px solid #94a3b8;border-radius:8px;box-shadow:0 8px 24px #0f172a33}
-li{padding:6px 10px 6px 24px;border-radius:4px;position:relative;white-space:nowrap;color:#0f172a}
+li{padding:6px 10px;padding-inline-start:24px;border-radius:4px;position:relative;white-space:nowrap;color:#0f172a}
 li.separator{padding:0;margin:5px 8px;height:1px;background:#cbd5e1}li.off{color:#64748b}li.open{background:#4f46e5;color:#fff}
-li.submenu::after{content:"›";position:absolute;right:10px}li.checked::before{content:"✓";position:absolute;left:8px}
-small{color:#475569;display:block;flex-basis:100%;margin-top:12px}`;
+li.submenu::after{content:"›";position:absolute;inset-inline-end:10px}:dir(rtl)>li.submenu::after{content:"‹"}
+li.checked::before{content:"✓";position:absolute;inset-inline-start:8px}
+small{color:#475569;display:block;margin-top:12px}`;
 
-/** Shows the menu in `page`, with the submenu `open` beside it. */
-export async function drawMenu(page: Page, { items, tooltip }: TrayView, open: string): Promise<void> {
+export interface Drawing {
+  /** The submenu beside it. */
+  readonly open: string;
+  /** As the system of such a language lays menus out. */
+  readonly direction?: 'ltr' | 'rtl';
+}
+
+/** Shows the menu in `page`. */
+export async function drawMenu(
+  page: Page,
+  { items, tooltip }: TrayView,
+  { open, direction = 'ltr' }: Drawing,
+): Promise<void> {
   const beside = items.find(({ id }) => id === open)?.items ?? [];
   await page.setContent(
-    `<!doctype html><meta charset="utf-8"><style>${STYLE}</style>${list(items, open)}${list(beside, '')}<small>${escaped(tooltip)} — drawn from the menu that the app gave to the tray</small>`,
+    `<!doctype html><html dir="${direction}"><meta charset="utf-8"><style>${STYLE}</style><main>${list(items, open)}${list(beside, '')}</main><small>${escaped(tooltip)}</small><small dir="ltr">Drawn from the menu that the app gave to the tray</small>`,
   );
 }
 

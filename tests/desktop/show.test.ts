@@ -88,7 +88,7 @@ describe.skipIf(RUNS_ON !== 'Electron' && CHROMIUM === undefined)(`on ${RUNS_ON}
       ...['Pause', 'Server Port', 'Launch at Login', 'Shortcut Ctrl+Alt+O', 'Notifications', 'Check for Updates'],
       ...['Settings', 'About OmniRoute', 'Quit OmniRoute'],
     ]);
-    await photographMenu(app, 'tray-menu', 'copy-endpoint');
+    await photographMenu(app, 'tray-menu', { open: 'copy-endpoint' });
   });
 
   it.each([

@@ -145,7 +145,7 @@ describe.skipIf(RUNS_ON !== 'Electron' && CHROMIUM === undefined)(`on ${RUNS_ON}
   });
 
   it('shows what is left on the pages, too', async () => {
-    await photographMenu(app, 'tray-logins', 'connect');
+    await photographMenu(app, 'tray-logins', { open: 'connect' });
     const told = SUBSCRIPTIONS.filter(({ provider }) => quotaWindows(provider, ADA) !== undefined);
     await app.ask.click('status');
     const page = await dashboardOf(app);

@@ -18,6 +18,12 @@ describe.each(readdirSync(`${ROOT}renderer/locales`))('%s', (language) => {
     expect(said).not.toMatch(PLACE);
     expect([...new Set([...said.matchAll(/<(\w+)>/g)].map(([, name]) => name))].sort()).toEqual([...new Set(places)]);
   });
+  it('keeps what is put in apart from words that run the other way', () => {
+    const said = words.say('menu.portNow', { port: 20_128 });
+    expect(said.includes('\u2068' + '20128' + '\u2069')).toBe(language === 'ar');
+    expect(said).toContain('20128');
+  });
+  it('writes money shortly', () => expect(words.money(1.5)).toMatch(/^[\u200f]?(?:\$\s?1[.,]50|1[.,]50\s\$)$/));
   it('is a language of its own', () => {
     expect(words.say('status.paused') === EN['status.paused']).toBe(language === 'en');
   });
