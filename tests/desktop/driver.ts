@@ -8,6 +8,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { PASSWORD } from '../support/gateway-process.ts';
+import { gatewayFiles, mustHoldNoSecret } from '../support/marked-secrets.ts';
+import { filesIn, type Places } from '../support/planted-secrets.ts';
 import { electronProgram, startElectron } from './electron-driver.ts';
 import type { Commands } from './stand-in/control.ts';
 import { startStandIn } from './stand-in-driver.ts';
@@ -53,9 +55,14 @@ export interface Desktop extends Running {
   readonly folder: string;
   readonly port: number;
   readonly logFile: string;
+  /** What it printed, wrote into files and sent to pages so far. */
+  written(): Places;
   /** Starts it again on the same folder; the exit code. */
   second(args: readonly string[]): Promise<number | string>;
-  /** Ends it, however it stands, and removes its folder. */
+  /**
+   * Ends it, however it stands, and removes its folder. Throws when a marked secret was printed, was sent to a page or
+   * stands in a file (`marked-secrets.ts`).
+   */
   dispose(): Promise<void>;
 }
 
@@ -69,18 +76,26 @@ export async function startDesktop({ env = {}, args = [], ...options }: DesktopO
   const start = (flags: readonly string[]): Promise<Running> =>
     launch({ folder, env: { ...surroundings(folder), ...env }, args: flags });
   const running = await start([`--port=${port}`, ...args]);
+  const written = (): Places => new Map([['its output', running.output()], ...writtenIn(folder)]);
   return {
     ...running,
-    ...{ folder, port, logFile: join(folder, 'data', 'logs', 'omniroute.log') },
+    ...{ folder, port, written, logFile: join(folder, 'data', 'logs', 'omniroute.log') },
     second: async (flags) => (await start(flags)).ended,
     async dispose() {
       running.kill();
       const limit = setTimeout(() => running.kill(), END_LIMIT_MS);
       await running.ended;
       clearTimeout(limit);
+      mustHoldNoSecret(written());
       if (options.folder === undefined) rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
     },
   };
+}
+
+/** The data, the log, Electron's and Chromium's own files, and what was sent to pages; the home is the person's. */
+function writtenIn(folder: string): readonly (readonly [string, string | Buffer])[] {
+  const own = ['user', 'config'].flatMap((name) => [...filesIn(join(folder, name))]);
+  return [...gatewayFiles(join(folder, 'data')), ...own];
 }
 
 function launch(start: Start): Promise<Running> {

@@ -2,7 +2,19 @@
  * Loaded into the real Electron before the app: keeps what the app shows to the system, so that the scenarios' commands
  * (`stand-in/control.ts`) can be answered there, too.
  */
-import { app, BrowserWindow, clipboard, dialog, globalShortcut, Notification, shell, Tray } from 'electron';
+import { appendFileSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  app,
+  BrowserWindow,
+  clipboard,
+  dialog,
+  globalShortcut,
+  MessageChannelMain,
+  Notification,
+  shell,
+  Tray,
+} from 'electron';
 
 /** @type {import('electron').Tray | undefined} */
 let tray;
@@ -62,6 +74,18 @@ globalShortcut.register = (keys, callback) => {
   shortcuts.set(String(keys), callback);
   return register.call(globalShortcut, keys, callback);
 };
+
+// All that pages are sent, for whoever looks through it when the app has ended.
+void app.whenReady().then(() => {
+  const port = Object.getPrototypeOf(new MessageChannelMain().port1);
+  const { postMessage } = port;
+  port.postMessage = function keepMessage(/** @type {unknown[]} */ ...given) {
+    const [message] = given;
+    const bytes = message instanceof Uint8Array ? message : `${JSON.stringify(message)}\n`;
+    appendFileSync(join(app.getPath('userData'), 'ipc-traffic'), bytes);
+    postMessage.apply(this, given);
+  };
+});
 
 /** @param {import('electron').Menu} of @returns {object[]} */
 function viewOf(of) {

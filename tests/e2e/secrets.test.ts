@@ -11,6 +11,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { asObject, asString } from '../../core/base/json.ts';
 import { addNode, type RawCall, rawCall, readUsage } from '../support/gateway-calls.ts';
 import { type GatewayProcess, PASSWORD, startGateway } from '../support/gateway-process.ts';
+import { MARK } from '../support/marked-secrets.ts';
 import { filesIn, findSecrets } from '../support/planted-secrets.ts';
 import {
   chatAnswer,
@@ -188,8 +189,16 @@ describe('the search itself', () => {
   });
 });
 
+it('every gateway of the tests is searched, its answers, what it printed and its files', async () => {
+  const leaky = await startGateway();
+  const management = await leaky.login();
+  const leak = { name: MARK, models: ['up/m'] };
+  await expect(management.post('/api/combos', leak)).rejects.toThrow('in the answer to POST /api/combos');
+  await expect(leaky.stop()).rejects.toThrow(/Secrets came out:[\s\S]*storage\.sqlite/);
+});
+
 describe('no secret comes out', () => {
-  it('of requests, whichever way they fail', { timeout: 60_000 }, async () => {
+  it('of requests, whichever way they fail', { timeout: 120_000 }, async () => {
     const management = await gateway.login();
     for (const [prefix, type, path] of [
       ['chat', 'openai-compatible', '/v1'],

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../core/base/json.ts';
 import { startCore, type TestCore } from '../support/core.ts';
+import { UPSTREAM_KEY } from '../support/marked-secrets.ts';
 import {
   chatAnswer,
   chatChunk,
@@ -229,12 +230,12 @@ describe('fallback before the first content', () => {
   it('when all fail, the last error is named by its provider, and no key is in it', async () => {
     first.answer((_received, response) => sendJson(response, { error: { message: 'boom' } }, 503));
     second.answer((_received, response) =>
-      sendJson(response, { error: { message: 'key sk-upstream-secret is bad' } }, 500),
+      sendJson(response, { error: { message: `key ${UPSTREAM_KEY} is bad` } }, 500),
     );
     const text = await (await ask('always-on')).text();
     expect(text).toContain('two/m');
     expect(text).toContain('key [key] is bad');
-    expect(text).not.toContain('sk-upstream-secret');
+    expect(text).not.toContain(UPSTREAM_KEY);
   });
 
   it('the second account of a provider is tried when the first fails (fill-first)', async () => {
@@ -250,7 +251,7 @@ describe('fallback before the first content', () => {
     );
     expect(await (await ask('one/m')).text()).toContain('by backup');
     expect(first.received.map(({ headers }) => headers.authorization)).toEqual([
-      'Bearer sk-upstream-secret',
+      `Bearer ${UPSTREAM_KEY}`,
       'Bearer sk-second',
     ]);
   });

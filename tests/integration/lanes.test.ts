@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { asObject, type JsonObject, objectsOf } from '../../core/base/json.ts';
 import { startCore, type TestCore } from '../support/core.ts';
+import { UPSTREAM_KEY } from '../support/marked-secrets.ts';
 import { chatAnswer, chatChunk, messagesAnswer, sendJson, startUpstream, type Upstream } from '../support/upstream.ts';
 
 let core: TestCore;
@@ -44,7 +45,7 @@ describe('same format', () => {
     expect(await response.text()).toBe(answer);
     expect(upstream.received[0]?.raw.toString()).toBe(sent.replace('"chat/m/with/slash"', '"m/with/slash"'));
     expect(upstream.received[0]?.path).toBe('/v1/chat/completions');
-    expect(upstream.received[0]?.headers.authorization).toBe('Bearer sk-upstream-secret');
+    expect(upstream.received[0]?.headers.authorization).toBe(`Bearer ${UPSTREAM_KEY}`);
   });
 
   it('streams byte for byte, comments and odd spacing included', async () => {
@@ -75,7 +76,7 @@ describe('same format', () => {
     expect(received?.headers).toMatchObject({
       'anthropic-beta': 'a-1,b-2',
       'anthropic-version': '2099-01-01',
-      'x-api-key': 'sk-upstream-secret',
+      'x-api-key': UPSTREAM_KEY,
     });
     expect(received?.headers.cookie).toBeUndefined();
     expect(received?.headers['x-private']).toBeUndefined();

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { startCore, type TestCore } from '../support/core.ts';
+import { UPSTREAM_KEY } from '../support/marked-secrets.ts';
 import { chatAnswer, messagesAnswer, sendJson, startUpstream, type Upstream } from '../support/upstream.ts';
 
 const dataDirectory = mkdtempSync(join(tmpdir(), 'omniroute-quirks-'));
@@ -30,7 +31,7 @@ beforeAll(async () => {
   writeFileSync(join(dataDirectory, 'providers.json'), JSON.stringify(Object.fromEntries(rows)));
   core = await startCore({ dataDirectory });
   for (const provider of PROVIDERS) {
-    await core.manage('POST', '/api/providers', { provider, apiKey: 'sk-upstream-secret', name: provider });
+    await core.manage('POST', '/api/providers', { provider, apiKey: UPSTREAM_KEY, name: provider });
   }
 });
 afterAll(async () => {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startCore, type TestCore } from '../support/core.ts';
+import { UPSTREAM_KEY } from '../support/marked-secrets.ts';
 import { sendJson, startUpstream, type Upstream } from '../support/upstream.ts';
 
 const dataDirectory = mkdtempSync(join(tmpdir(), 'omniroute-'));
@@ -16,7 +17,7 @@ beforeAll(async () => {
   const override = { hosts: { api: upstream.url }, models };
   writeFileSync(join(dataDirectory, 'providers.json'), JSON.stringify({ mistral: override }));
   core = await startCore({ dataDirectory });
-  await core.manage('POST', '/api/providers', { provider: 'mistral', apiKey: 'sk-upstream-secret', name: 'one' });
+  await core.manage('POST', '/api/providers', { provider: 'mistral', apiKey: UPSTREAM_KEY, name: 'one' });
 });
 afterAll(async () => {
   await core.stop();

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { asObject, type JsonObject, objectsOf } from '../../core/base/json.ts';
 import { startCore, type TestCore } from '../support/core.ts';
+import { UPSTREAM_KEY } from '../support/marked-secrets.ts';
 import {
   chatAnswer,
   chatChunk,
@@ -100,7 +101,7 @@ describe('Gemini clients', () => {
       contents: [{ parts: [{ text: 'hi' }] }],
     });
     expect(upstream.received[0]?.path).toBe('/v1beta/models/some-model:generateContent');
-    expect(upstream.received[0]?.headers['x-goog-api-key']).toBe('sk-upstream-secret');
+    expect(upstream.received[0]?.headers['x-goog-api-key']).toBe(UPSTREAM_KEY);
   });
 });
 

@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Clock, systemClock } from '../../core/base/clock.ts';
 import { asArray, asObject, asString, type JsonObject, type JsonValue, parseJson } from '../../core/base/json.ts';
-import { silentLog } from '../../core/base/log.ts';
 import { type Core, createCore } from '../../core/index.ts';
 import { readEnvironment } from '../../core/policy/environment.ts';
 import type { NodeType } from '../../core/store/records.ts';
-
-const PASSWORD = 'correct horse battery';
+import { createLog } from '../../main/ports/log.ts';
+import { gatewayFiles, mustHoldNoSecret, PASSWORD, UPSTREAM_KEY } from './marked-secrets.ts';
+import type { Places } from './planted-secrets.ts';
 
 export interface TestCore {
   readonly url: string;
@@ -31,6 +31,7 @@ export interface TestCore {
   }): Promise<{ nodeId: string; connectionId: string }>;
   /** A client's POST. */
   post(path: string, body: object | string, headers?: Record<string, string>): Promise<Response>;
+  /** Throws when a marked secret was logged or stands in a file (`marked-secrets.ts`). */
   stop(): Promise<void>;
 }
 
@@ -45,6 +46,7 @@ export interface TestCoreOptions {
 
 export async function startCore(options: TestCoreOptions = {}): Promise<TestCore> {
   const dataDirectory = options.dataDirectory ?? mkdtempSync(join(tmpdir(), 'omniroute-'));
+  const logged: string[] = [];
   const core = await createCore({
     environment: readEnvironment({ INITIAL_PASSWORD: PASSWORD, OMNIROUTE_MASTER_KEY: 'ab'.repeat(32), ...options.env }),
     paths: {
@@ -57,7 +59,7 @@ export async function startCore(options: TestCoreOptions = {}): Promise<TestCore
       write: () => Promise.reject(new Error('none here')),
     },
     clock: options.clock ?? systemClock,
-    log: silentLog,
+    log: createLog('debug', { write: (line) => void logged.push(line) }),
     version: '0.0.0-test',
     nodeProgram: process.execPath,
     ...(options.echoUrl !== undefined && { echoUrl: options.echoUrl }),
@@ -73,6 +75,7 @@ export async function startCore(options: TestCoreOptions = {}): Promise<TestCore
       ...(body && { body: JSON.stringify(body) }),
     });
     const text = await response.text();
+    mustHoldNoSecret(new Map([[`the answer to ${method} ${path}`, text]]));
     if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
     return parseJson(text);
   };
@@ -84,7 +87,7 @@ export async function startCore(options: TestCoreOptions = {}): Promise<TestCore
     cookie,
     manage,
     list: async (path) => asArray(await call('GET', path)),
-    async addNode({ prefix, baseUrl, type = 'openai-compatible', apiType, apiKey = 'sk-upstream-secret' }) {
+    async addNode({ prefix, baseUrl, type = 'openai-compatible', apiType, apiKey = UPSTREAM_KEY }) {
       const form = type === 'openai-compatible' ? { apiType: apiType ?? 'chat' } : {};
       const { node } = await manage('POST', '/api/provider-nodes', { name: prefix, prefix, type, baseUrl, ...form });
       const nodeId = asString(asObject(node)?.['id']) ?? '';
@@ -103,7 +106,9 @@ export async function startCore(options: TestCoreOptions = {}): Promise<TestCore
       }),
     async stop() {
       await core.stop(2_000);
+      const written: Places = new Map([['the log', logged.join('')], ...gatewayFiles(dataDirectory)]);
       if (options.dataDirectory === undefined) rmSync(dataDirectory, { recursive: true, force: true });
+      mustHoldNoSecret(written);
     },
   };
 }

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { asObject, asString, type JsonObject, parseJson } from '../../core/base/json.ts';
 import type { ManagementClient } from './gateway-process.ts';
+import { UPSTREAM_KEY } from './marked-secrets.ts';
 
 export interface Node {
   readonly prefix: string;
@@ -19,7 +20,7 @@ export interface Node {
 
 /** Adds a custom endpoint and a connection to it; models are then named `prefix/…`. Returns the node's id. */
 export async function addNode(management: ManagementClient, node: Node): Promise<string> {
-  const { prefix, baseUrl, type = 'openai-compatible', apiType = 'chat', apiKey = 'sk-upstream-secret' } = node;
+  const { prefix, baseUrl, type = 'openai-compatible', apiType = 'chat', apiKey = UPSTREAM_KEY } = node;
   const form = type === 'openai-compatible' ? { apiType } : {};
   const made = await management.post('/api/provider-nodes', { name: prefix, prefix, type, baseUrl, ...form });
   const provider = asString(asObject(made['node'])?.['id']) ?? '';

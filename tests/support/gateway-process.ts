@@ -10,9 +10,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { nodeBinary, SERVER_FLAGS } from '../../build/steps/process.mjs';
 import { isObject, type JsonObject, type JsonValue } from '../../core/base/json.ts';
+import { gatewayFiles, mustHoldNoSecret, PASSWORD } from './marked-secrets.ts';
+import type { Places } from './planted-secrets.ts';
 import { ROOT } from './sources.ts';
 
-export const PASSWORD = 'a password of the tests';
+export { PASSWORD };
+
 /** What the tools of the system need; nothing of the person's own settings reaches the server. */
 const KEPT_VARIABLES = ['PATH', 'TMPDIR', 'SystemRoot', 'LANG'];
 const START_LIMIT_MS = 60_000;
@@ -44,7 +47,10 @@ export interface GatewayProcess {
   readonly stderr: () => string;
   /** Logs in with the password and returns a client of `/api/*`. */
   readonly login: () => Promise<ManagementClient>;
-  /** Sends the signal (default SIGTERM) and waits for the end; the exit code, or the signal's name. */
+  /**
+   * Sends the signal (default SIGTERM) and waits for the end; the exit code, or the signal's name. Throws when a marked
+   * secret was printed or stands in a file (`marked-secrets.ts`).
+   */
   readonly stop: (signal?: NodeJS.Signals) => Promise<number | string>;
 }
 
@@ -73,7 +79,13 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
     login: () => login(baseUrl),
     stop: async (signal = 'SIGTERM') => {
       const end = await stopProcess(child, signal);
+      const written: Places = new Map([
+        ['stdout', server.stdout()],
+        ['stderr', server.stderr()],
+        ...gatewayFiles(dataDir),
+      ]);
       if (options.dataDir === undefined) rmSync(dataDir, { recursive: true, force: true });
+      mustHoldNoSecret(written);
       return end;
     },
   };
@@ -176,6 +188,7 @@ export async function login(baseUrl: string): Promise<ManagementClient> {
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const text = await response.text();
+    mustHoldNoSecret(new Map([[`the answer to ${method} ${path}`, text]]));
     if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${text}`);
     const json: unknown = JSON.parse(text === '' ? '{}' : text);
     return isObject(json) ? json : {};

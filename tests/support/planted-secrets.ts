@@ -28,8 +28,21 @@ export function filesIn(folder: string): Map<string, Buffer> {
     names
       .filter((entry) => entry.isFile())
       .map((entry) => join(entry.parentPath, entry.name))
-      .map((path) => [path, readFileSync(path)]),
+      .flatMap((path) => {
+        const bytes = bytesOf(path);
+        return bytes === undefined ? [] : [[path, bytes] as const];
+      }),
   );
+}
+
+/** Undefined for a file that is gone by now. */
+function bytesOf(path: string): Buffer | undefined {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  }
 }
 
 function piecesOf(secret: Buffer): Buffer[] {

@@ -151,9 +151,9 @@ function refused({ url }: GrantCall, upstreamCode: string, status: number): Omni
   return new OmniError('upstream_auth', `${new URL(url).host} refused (status ${status}).`, { status, upstreamCode });
 }
 
-function failureOf(error: unknown, { client, url }: GrantCall, parameters: Parameters): OmniError {
+function failureOf(error: unknown, call: GrantCall, parameters: Parameters): OmniError {
   if (error instanceof OmniError) return error;
-  const { host } = new URL(url);
+  const { host } = new URL(call.url);
   if (!(error instanceof ResponseBodyError)) {
     const status = error instanceof Error && error.cause instanceof Response ? error.cause.status : undefined;
     const isDown = status !== undefined && status >= 500;
@@ -163,7 +163,7 @@ function failureOf(error: unknown, { client, url }: GrantCall, parameters: Param
       status === undefined ? {} : { status: isDown ? status : 502 },
     );
   }
-  const secrets = [...Object.values(parameters).filter((value) => value.length >= 8), client.secret?.reveal() ?? ''];
+  const secrets = secretsOf(call, parameters);
   const clean = (text: string): string =>
     secrets.reduce((out, value) => scrubbed(out, new Secret(value)), text).slice(0, DETAIL_LIMIT);
   const detail = error.error_description === undefined ? '' : `: ${clean(error.error_description)}`;
@@ -173,4 +173,13 @@ function failureOf(error: unknown, { client, url }: GrantCall, parameters: Param
     status: error.status,
     upstreamCode: clean(error.error),
   });
+}
+
+/** All that the call sent and that its answer may repeat, the header of its client as it was encoded too. */
+function secretsOf(call: GrantCall, parameters: Parameters): readonly string[] {
+  const headers = new Headers();
+  void authOf(call)(...partiesOf(call), new URLSearchParams(), headers);
+  const encoded = headers.get('authorization')?.replace(/^Basic /, '') ?? '';
+  const sent = Object.values(parameters).filter((value) => value.length >= 8);
+  return [...sent, call.client.secret?.reveal() ?? '', encoded];
 }

@@ -1,7 +1,13 @@
 /** The main process's ends of message ports whose other ends lie in a page. */
 import { EventEmitter } from 'node:events';
+import { appendFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { MessagePortMain } from 'electron';
 import type { Packed } from './preload-source.ts';
+import { userData } from './surroundings.ts';
+
+/** All that pages were sent, for whoever looks through it when the app has ended. */
+const TRAFFIC = join(userData, 'ipc-traffic');
 
 export class StandInPort extends EventEmitter implements Pick<MessagePortMain, 'postMessage' | 'start' | 'close'> {
   readonly #send: (data: Packed) => void;
@@ -11,6 +17,7 @@ export class StandInPort extends EventEmitter implements Pick<MessagePortMain, '
     this.#send = send;
   }
   postMessage(message: unknown): void {
+    appendFileSync(TRAFFIC, message instanceof Uint8Array ? message : `${JSON.stringify(message)}\n`);
     this.#send(message instanceof Uint8Array ? { bytes: Buffer.from(message).toString('base64') } : { value: message });
   }
   /** Messages wait until then. */

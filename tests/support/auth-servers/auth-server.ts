@@ -3,10 +3,11 @@
  * codes that work once, and refresh tokens that rotate, where a used one ends its whole family (RFC 9700, 4.14.2).
  * Written from the protocol facts, never from our own requests.
  */
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { asObject, asString, type JsonObject, parseJson } from '../../../core/base/json.ts';
+import { MARK, markedSecret } from '../marked-secrets.ts';
 
 export interface Asked {
   readonly method: string;
@@ -159,7 +160,7 @@ export class TokenFamilies {
     const family = this.#byRefresh.get(refreshToken);
     if (family === undefined || family.isRevoked) return undefined;
     this.refreshes += 1;
-    const accessToken = `at-${randomBytes(18).toString('base64url')}`;
+    const accessToken = markedSecret('at-');
     this.given.push(accessToken);
     this.#byAccess.set(accessToken, family);
     return { accessToken, account: family.account };
@@ -181,8 +182,8 @@ export class TokenFamilies {
   }
 
   #next(family: Family): Pair {
-    const accessToken = `at-${randomBytes(18).toString('base64url')}`;
-    const refreshToken = `rt-${randomBytes(18).toString('base64url')}`;
+    const accessToken = markedSecret('at-');
+    const refreshToken = markedSecret('rt-');
     family.current = refreshToken;
     this.given.push(accessToken, refreshToken);
     this.#byAccess.set(accessToken, family);
@@ -195,7 +196,7 @@ export class TokenFamilies {
 export class Codes {
   readonly #open = new Map<string, { readonly query: URLSearchParams; readonly account: SimulatedAccount }>();
   issue(query: URLSearchParams, account: SimulatedAccount): string {
-    const code = `code-${randomBytes(12).toString('base64url')}`;
+    const code = markedSecret('code-');
     this.#open.set(code, { query, account });
     return code;
   }
@@ -242,10 +243,10 @@ export function redirectTo(uri: string, parameters: Readonly<Record<string, stri
   return { status: 302, headers: { location: url.href } };
 }
 
-/** A token that says these claims; its signature is nobody's. */
+/** A token that says these claims; its signature is nobody's, and marks it. */
 export function unsignedToken(claims: object): string {
   const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
-  return `${part({ alg: 'RS256', typ: 'JWT' })}.${part(claims)}.c2ln`;
+  return `${part({ alg: 'RS256', typ: 'JWT' })}.${part(claims)}.${MARK}`;
 }
 
 /** What a person's browser does: opens the page, and is sent on. Returns where to. */

@@ -1,5 +1,5 @@
 /** RFC 8628 as the vendors with device codes have it: an interval that is kept to, a code that is entered or not. */
-import { randomBytes } from 'node:crypto';
+import { markedSecret } from '../marked-secrets.ts';
 import type { SimulatedAccount, Tools } from './auth-server.ts';
 
 export interface DeviceDesk {
@@ -61,7 +61,7 @@ export function deviceDesk(): DeviceDesk {
       isSlowing = true;
     },
     issue({ challenge = null }) {
-      const deviceCode = `dc-${randomBytes(15).toString('base64url')}`;
+      const deviceCode = markedSecret('dc-');
       const { intervalS } = desk.rules;
       issued += 1;
       const userCode = `WXYZ-${issued}`;

@@ -1,5 +1,6 @@
 /** Google's sign-in as Gemini CLI uses it, and the set-up of a Code Assist project (facts.md B.1 to B.4, A.4). */
 import { isObject, parseJson } from '../../../core/base/json.ts';
+import { MARK } from '../marked-secrets.ts';
 import {
   type Asked,
   type AuthServer,
@@ -21,7 +22,7 @@ const SCOPES = ['cloud-platform', 'userinfo.email', 'userinfo.profile'].map(
 );
 const METADATA = { ideType: 'IDE_UNSPECIFIED', platform: 'PLATFORM_UNSPECIFIED', pluginType: 'GEMINI' };
 /** No secret of anybody's: in the form of those that Google gives installed apps. */
-export const GOOGLE_SECRET = 'GOCSPX-simulated-0123456789abcd';
+export const GOOGLE_SECRET = `GOCSPX-simulated-${MARK}`;
 
 export interface GeminiAuthServer extends AuthServer {
   next: {

@@ -1,5 +1,5 @@
 /** GitHub's device flow and the exchange for a Copilot token (facts.md B.1 to B.3, A.4). Errors come with status 200. */
-import { randomBytes } from 'node:crypto';
+import { markedSecret } from '../marked-secrets.ts';
 import { type AuthServer, checkBody, checkFields, type SimulatedAccount, startAuthServer } from './auth-server.ts';
 import { DEVICE_ERRORS, type DeviceDesk, deviceDesk } from './device-flow.ts';
 
@@ -57,7 +57,7 @@ export async function startGitHubAuth(): Promise<GitHubAuthServer> {
         if (!headers.authorization?.startsWith('token ')) fault('copilot: the token travels as "token …"');
         if (owner === undefined) return { status: 401, body: { message: 'Bad credentials' } };
         if (!copilot.hasPlan) return { status: 403, body: { message: 'No access to GitHub Copilot found' } };
-        const token = `tid=${randomBytes(12).toString('hex')};exp=1`;
+        const token = `${markedSecret('tid=')};exp=1`;
         const expires_at = Math.floor(Date.now() / 1_000) + copilot.livesS;
         copilotTokens.set(token, expires_at);
         return { body: { token, expires_at, refresh_in: copilot.livesS - 60, sku: 'monthly_subscriber' } };

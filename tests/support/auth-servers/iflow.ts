@@ -1,5 +1,6 @@
 /** iFlow's sign-in (facts.md B.1 to B.4): no PKCE, the redirect in a parameter of its own, Basic, and a key at its end. */
 import { createHash } from 'node:crypto';
+import { MARK } from '../marked-secrets.ts';
 import {
   type AuthServer,
   Codes,
@@ -12,7 +13,7 @@ import {
 
 const CLIENT = '10009311001';
 /** No secret of anybody's. */
-export const IFLOW_SECRET = 'Simulated0123456789abcdefXYZ';
+export const IFLOW_SECRET = `Simulated${MARK}0123456789`;
 
 export interface IflowAuthServer extends AuthServer {
   next: { account: SimulatedAccount; expiresInS: number };
@@ -22,7 +23,8 @@ export interface IflowAuthServer extends AuthServer {
 export async function startIflowAuth(account: SimulatedAccount): Promise<IflowAuthServer> {
   const codes = new Codes();
   const next: IflowAuthServer['next'] = { account, expiresInS: 172_800 };
-  const keyOf = ({ id }: SimulatedAccount): string => `sk-${createHash('sha256').update(`key of ${id}`).digest('hex')}`;
+  const keyOf = ({ id }: SimulatedAccount): string =>
+    `sk-${MARK}${createHash('sha256').update(`key of ${id}`).digest('hex')}`;
   const basic = `Basic ${Buffer.from(`${CLIENT}:${IFLOW_SECRET}`).toString('base64')}`;
   const server = await startAuthServer(({ families, fault }) => ({
     'GET /oauth': ({ query }) => {

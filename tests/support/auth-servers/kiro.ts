@@ -4,6 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { asObject, parseJson } from '../../../core/base/json.ts';
+import { markedSecret } from '../marked-secrets.ts';
 import {
   type Asked,
   type AuthServer,
@@ -91,7 +92,7 @@ function oidcRoutes(
       if (JSON.stringify(asObject(parseJson(asked.text))) !== JSON.stringify(REGISTRATION)) {
         fault(`register: ${asked.text}`);
       }
-      const [clientId, clientSecret] = [randomBytes(9).toString('hex'), `cs-${randomBytes(24).toString('hex')}`];
+      const [clientId, clientSecret] = [randomBytes(9).toString('hex'), markedSecret('cs-')];
       clients.set(clientId, clientSecret);
       return { body: { clientId, clientSecret, clientSecretExpiresAt: 4_000_000_000 } };
     },
