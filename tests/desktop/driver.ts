@@ -2,7 +2,7 @@
  * The desktop app as a scenario drives it, whatever it runs on: the stand-in, or the real Electron where its binary is
  * installed. Both answer the same commands and show their windows as Playwright pages.
  */
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -94,8 +94,8 @@ export async function startDesktop({ env = {}, args = [], ...options }: DesktopO
 
 /** The data, the log, Electron's and Chromium's own files, and what was sent to pages; the home is the person's. */
 function writtenIn(folder: string): readonly (readonly [string, string | Buffer])[] {
-  const own = ['user', 'config'].flatMap((name) => [...filesIn(join(folder, name))]);
-  return [...gatewayFiles(join(folder, 'data')), ...own];
+  const own = ['user', 'config'].map((name) => join(folder, name)).filter(existsSync);
+  return [...gatewayFiles(join(folder, 'data')), ...own.flatMap((path) => [...filesIn(path)])];
 }
 
 function launch(start: Start): Promise<Running> {

@@ -59,7 +59,7 @@ export async function startCore(options: TestCoreOptions = {}): Promise<TestCore
       write: () => Promise.reject(new Error('none here')),
     },
     clock: options.clock ?? systemClock,
-    log: createLog('debug', { write: (line) => void logged.push(line) }),
+    log: createLog('info', { write: (line) => void logged.push(line) }),
     version: '0.0.0-test',
     nodeProgram: process.execPath,
     ...(options.echoUrl !== undefined && { echoUrl: options.echoUrl }),
