@@ -42,14 +42,15 @@ export function pollForToken(
     } catch (thrown) {
       if (session.isOver) return;
       const error = toOmniError(thrown);
-      if (error.upstreamCode === 'authorization_pending') return;
+      if (error.upstreamCode === 'authorization_pending') return session.hinder(undefined);
       if (error.upstreamCode === 'slow_down') {
+        session.hinder(undefined);
         intervalS = Math.min(LONGEST_S, intervalS + SLOWER_S);
         return;
       }
       if (!isPassing(error)) return session.fail(error);
       intervalS = Math.min(LONGEST_S, intervalS * UNREACHABLE_FACTOR);
-      session.note(
+      session.hinder(
         `${row.name} does not answer at the moment (${error.message.replace(/\.$/, '')}). It is asked again.`,
       );
     }

@@ -3,6 +3,7 @@
  * nothing, and nothing of it is worth keeping over a restart. Each answer is taken once.
  */
 import { OmniError, toOmniError } from '../../base/errors.ts';
+import { compact } from '../../base/json.ts';
 import type { Provider } from '../../providers/provider.ts';
 import type { ConnectionRecord } from '../../store/records.ts';
 import type { Flow, FlowContext, LoginMethod, LoginOptions, SignedIn } from '../flows/flow.ts';
@@ -55,6 +56,8 @@ export class LoginSession {
   #timer: NodeJS.Timeout;
   #view: LoginView;
   #work: Promise<void> | undefined;
+  /** The message of before it was hindered. */
+  #unhindered: string | undefined;
 
   constructor(parts: SessionParts) {
     this.parts = parts;
@@ -100,6 +103,15 @@ export class LoginSession {
   /** Something to know while it waits. */
   note(message: string): void {
     if (this.#view.state === 'waiting') this.#step({ message });
+  }
+
+  /** What hinders it at the moment, told in place of all else; undefined when that is over. */
+  hinder(sentence: string | undefined): void {
+    const { message, progress, ...view } = this.#view;
+    if (view.state !== 'waiting' || sentence === progress) return;
+    this.#unhindered ??= message;
+    this.#view = view;
+    this.#step(compact({ message: sentence ?? this.#unhindered, progress: sentence }));
   }
 
   /**
