@@ -128,15 +128,16 @@ describe.skipIf(IS_STAND_IN && CHROMIUM === undefined)('the desktop app', { time
         ),
       SOON,
     );
-    const recovered = await dashboardOf(app);
-    await recovered.getByRole('navigation').first().waitFor();
-    await photograph(recovered, 'desktop-recovered');
-    await crash();
     // The page that is about to go may still be found.
-    await vi.waitFor(
-      async () => await (await dashboardOf(app)).getByRole('navigation').first().waitFor({ timeout: 5_000 }),
-      SOON,
-    );
+    const recover = async (): Promise<Page> =>
+      await vi.waitFor(async () => {
+        const page = await dashboardOf(app);
+        await page.getByRole('navigation').first().waitFor({ timeout: 5_000 });
+        return page;
+      }, SOON);
+    await photograph(await recover(), 'desktop-recovered');
+    await crash();
+    await recover();
     await crash();
     await vi.waitFor(
       async () => expect((await app.ask.windows()).map(({ url }) => url)).toEqual(['app://omniroute/shell/failure']),
