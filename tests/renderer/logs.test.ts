@@ -174,7 +174,7 @@ describe.skipIf(NO_BROWSER !== undefined)('the logs page as requests come', () =
         json: { json: { defined: false, code: 'internal', status: 500, message: 'The database is locked.' } },
       }),
     );
-    await page.getByRole('link', { name: 'Logs' }).click();
+    await page.getByRole('navigation').getByRole('link', { name: 'Logs' }).click();
     await page.getByText('The database is locked.').waitFor();
     await expectGoodLook({ page, errors: [] }, 'logs-failing');
     await page.unroute('**/api/rpc/usageLogs/**');

@@ -178,10 +178,11 @@ export class ChoiceReader {
     const calls = objectsOf(delta['tool_calls']);
     const old = asObject(delta['function_call']);
     if (old !== undefined) calls.push({ index: -1, function: old });
-    if (calls.length === 0) return;
-    this.#closeOpen(events);
     const added = calls.flatMap((call) => this.#tools.push(call));
-    this.#hasCalls ||= added.length > 0;
+    // A piece that tells nothing new is no border between two parts.
+    if (added.length === 0) return;
+    this.#closeOpen(events);
+    this.#hasCalls = true;
     events.push(...added);
   }
 }

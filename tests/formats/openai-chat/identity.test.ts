@@ -223,6 +223,14 @@ describe('identity', () => {
     );
   });
 
+  it('a repeated piece of a call that tells nothing new does not divide a thought', () => {
+    const call = { index: 3, id: 'id_3', type: 'function', function: { name: 'a', arguments: '' } };
+    const pieces = [{ tool_calls: [call] }, { reasoning_content: 'One ' }, { tool_calls: [call] }];
+    const frames = [...pieces, { reasoning_content: 'thought.' }].map((piece) => chunk(piece));
+    const { parts } = foldReply(decode([...frames, chunk({}, { finish_reason: 'stop' }), DONE]));
+    expect(parts.map(({ part }) => part)).toMatchObject([{ type: 'tool-call' }, { text: 'One thought.' }]);
+  });
+
   it('a whole answer survives', () => {
     const message = object({
       role: fc.constant('assistant'),
