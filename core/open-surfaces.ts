@@ -103,6 +103,7 @@ export function openSurfaces(
     serviceState: parts.serviceState,
     ...(ports.desktop && { desktop: ports.desktop }),
     catalog: { list: (providerId) => live.current().catalog.list(providerId) },
+    chatModels: gateway.chatModels,
     defaultCatalog: () => openCatalog({ providers: [...live.providers().values()] }),
     providers: live.providers,
     imports: logins.imports,

@@ -17,7 +17,16 @@ import type { LedgerPorts } from '../pipeline/ledger.ts';
 import { type GeneratePorts, generatePipeline } from '../pipeline/stages.ts';
 import type { ServiceState } from '../policy/service-state.ts';
 import type { Snapshot } from '../routing/snapshot.ts';
-import { findModel, type ListedModel, listModels, modelList, ollamaModel, oneModel, shapeFor } from './models.ts';
+import {
+  findModel,
+  isOneChatModel,
+  type ListedModel,
+  listModels,
+  modelList,
+  ollamaModel,
+  oneModel,
+  shapeFor,
+} from './models.ts';
 import { askedModel, type ExchangeOpening, openExchange } from './open-exchange.ts';
 import { errorFormat, type Match, matchRoute, type Route } from './routes.ts';
 import { errorReply, writeReply } from './write-reply.ts';
@@ -44,6 +53,8 @@ export interface GatewayPorts {
 export interface Gateway {
   /** Answers the request, or returns false when its path is not this surface's. */
   handle(request: IncomingMessage, response: ServerResponse): Promise<boolean>;
+  /** What the owner may ask for, by its one name: combos, then the models of connected providers that answer in words. */
+  chatModels(): Promise<string[]>;
 }
 
 /** Answered while paused, too. */
@@ -107,22 +118,18 @@ export function createGateway(ports: GatewayPorts): Gateway {
       const path = pathOf(request);
       const match = matchRoute(request.method ?? 'GET', path);
       if (match.type === 'foreign' || (match.type === 'route' && isStartPage(match.route, request))) return false;
-      let reply: Reply;
-      try {
-        reply = await answerOf(match, answer, request, response);
-      } catch (thrown) {
-        const error = toOmniError(thrown);
-        if (error.code === 'internal') ports.log.error('A request failed.', { path }, thrown);
-        reply = errorReply(error, errorFormat(path, request.headers));
-      }
+      const reply = await answerOf(match, answer, request, response).catch((thrown: unknown) =>
+        failureReply(thrown, request, ports.log),
+      );
       await writeReply(response, reply);
       return true;
     },
+    chatModels: () => chatModels(ports),
   };
 }
 
 /** What the caller may ask for. Providers without a catalog are asked for their lists, for a moment at most. */
-async function modelsFor(caller: Caller, ports: GatewayPorts): Promise<ListedModel[]> {
+async function modelsFor(caller: Pick<Caller, 'allows'>, ports: GatewayPorts): Promise<ListedModel[]> {
   const { accountsByProvider, catalog } = ports.snapshot();
   const unlisted = [...accountsByProvider.values()].flatMap(([account]) =>
     account !== undefined && catalog.list(account.provider).length === 0 ? [account] : [],
@@ -131,9 +138,26 @@ async function modelsFor(caller: Caller, ports: GatewayPorts): Promise<ListedMod
   return listModels(ports.snapshot(), caller, ports.listed.of);
 }
 
+async function chatModels(ports: GatewayPorts): Promise<string[]> {
+  const listed = await modelsFor({ allows: () => true }, ports);
+  return listed.filter(isOneChatModel).map(({ id }) => id);
+}
+
+function failureReply(thrown: unknown, request: IncomingMessage, log: Log): Reply {
+  const path = pathOf(request);
+  const error = toOmniError(thrown);
+  if (error.code === 'internal') log.error('A request failed.', { path }, thrown);
+  return errorReply(error, errorFormat(path, request.headers));
+}
+
 type Answer = (route: Route, request: IncomingMessage, response: ServerResponse) => Promise<Reply>;
 
-function answerOf(match: Match, answer: Answer, request: IncomingMessage, response: ServerResponse): Promise<Reply> {
+async function answerOf(
+  match: Match,
+  answer: Answer,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<Reply> {
   if (match.type === 'route') return answer(match.route, request, response);
   if (match.type === 'wrong-method') throw wrongMethod(request, response, match.allowed);
   throw new OmniError('not_found', `There is no ${request.method} ${pathOf(request)}.`);

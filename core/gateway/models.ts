@@ -26,7 +26,7 @@ export type OwnList = (providerId: string) => readonly string[];
 const NO_DETAILS: JsonObject = { format: '', family: '', families: [], parameter_size: '', quantization_level: '' };
 
 /** Everything this caller may ask for: combos, aliases, models of connected providers and of custom nodes. */
-export function listModels(snapshot: Snapshot, caller: Caller, ownList: OwnList): ListedModel[] {
+export function listModels(snapshot: Snapshot, caller: Pick<Caller, 'allows'>, ownList: OwnList): ListedModel[] {
   const out: ListedModel[] = [];
   for (const name of snapshot.comboByName.keys()) out.push({ id: name, ownedBy: 'combo' });
   for (const [name] of snapshot.aliases) out.push({ id: name, ownedBy: 'alias' });
@@ -47,6 +47,11 @@ function modelsOf(provider: Provider, snapshot: Snapshot, ownList: OwnList): rea
   const known = snapshot.catalog.list(provider.id).filter(({ retiredOn }) => retiredOn === undefined);
   const ids = new Set(known.map(({ id }) => id));
   return [...known, ...ownList(provider.id).flatMap((id) => (ids.has(id) ? [] : [{ id }]))];
+}
+
+/** Neither a second name of another nor a model that answers in something else than words. */
+export function isOneChatModel({ ownedBy, parent, info }: ListedModel): boolean {
+  return parent === undefined && ownedBy !== 'alias' && (info?.type ?? 'chat') === 'chat';
 }
 
 /** The client's protocol, told by its headers and path. */

@@ -48,6 +48,15 @@ export const modelsContract = {
         ),
       }),
     ),
+  usable: oc
+    .route({
+      method: 'GET',
+      path: '/models/usable',
+      summary: 'Model strings a tool may ask for right now: combos, then chat models of what is connected',
+      description:
+        'Endpoints that list their own models are asked, for two seconds at most; one that fails is left out.',
+    })
+    .output(z.object({ models: z.array(z.string()) })),
   aliases: oc
     .route({ method: 'GET', path: '/models/alias', summary: 'All aliases' })
     .output(z.object({ aliases: z.record(z.string(), z.string()) })),
@@ -74,6 +83,7 @@ export const modelsHandlers = ({ models }: Handlers) => ({
   catalog: models.catalog.handler(({ input, context: { services } }) => ({
     catalog: catalogOf(services, input?.provider),
   })),
+  usable: models.usable.handler(async ({ context: { services } }) => ({ models: [...(await services.chatModels())] })),
   aliases: models.aliases.handler(({ context: { services } }) => ({
     aliases: Object.fromEntries(aliasesOf(services)),
   })),

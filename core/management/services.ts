@@ -50,6 +50,8 @@ export interface ManagementServices {
   readonly catalog: CatalogList;
   /** The data set without the user's prices. */
   defaultCatalog(): CatalogList;
+  /** Model strings that a client may ask for right now; endpoints without a catalog are asked for theirs, for a moment. */
+  chatModels(): Promise<readonly string[]>;
   /** Rows and custom nodes by id, as of the last change. */
   providers(): ReadonlyMap<string, Provider>;
   /** Absent in a server without the desktop app. */

@@ -1,6 +1,7 @@
-/** `/api/models/alias/test`: what a name stands for, in the order in which routing looks. */
+/** What a model's name stands for, in the order in which routing looks, and which names can be used right now. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startCore, type TestCore } from '../support/core.ts';
+import { sendJson, startUpstream } from '../support/upstream.ts';
 
 let core: TestCore;
 beforeAll(async () => {
@@ -21,4 +22,25 @@ it.each([
   ['claude-x', { meaning: 'name' }],
 ])('%s', async (model, meaning) => {
   expect(await core.manage('GET', `/api/models/alias/test?model=${encodeURIComponent(model)}`)).toEqual(meaning);
+});
+
+it('tells what can be used right now: endpoints are asked for their models, and one that fails is left out', async () => {
+  const upstream = await startUpstream(({ path }, response) => {
+    if (path === '/v1/models') sendJson(response, { data: [{ id: 'local-1' }, { id: 'local-2' }] });
+    else sendJson(response, { error: { message: 'It is down.' } }, 500);
+  });
+  const own = await startCore();
+  try {
+    await own.addNode({ prefix: 'here', baseUrl: `${upstream.url}/v1` });
+    await own.addNode({ prefix: 'failing', baseUrl: `${upstream.url}/failing/v1` });
+    await own.addNode({ prefix: 'gone', baseUrl: 'http://127.0.0.1:9/v1' });
+    await own.manage('POST', '/api/combos', { name: 'always-on', models: ['here/local-1'], strategy: 'priority' });
+    await own.manage('PUT', '/api/models/alias', { alias: 'mine', model: 'here/local-1' });
+    expect(await own.manage('GET', '/api/models/usable')).toEqual({
+      models: ['always-on', 'here/local-1', 'here/local-2'],
+    });
+  } finally {
+    await own.stop();
+    await upstream.close();
+  }
 });

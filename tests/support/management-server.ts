@@ -109,6 +109,7 @@ async function servicesInMemory(hasPassword: boolean, store: Store, changed: () 
       modelIds: ['deepseek-chat', 'new-model'],
     }),
     catalog: { list: (id) => priced(store, id) },
+    chatModels: () => Promise.resolve(['always-on', 'ds/deepseek-chat']),
     defaultCatalog: () => ({ list: (id) => CATALOG[id] ?? [] }),
     providers: () => {
       const nodes = store.nodes
@@ -126,10 +127,8 @@ async function servicesInMemory(hasPassword: boolean, store: Store, changed: () 
     ipFilter: createIpFilter({ keyValues: store.keyValues, rules: () => settings.current().ipFilter, clock }),
     ...caches(store, settings, clock),
     proxies: createProxies({ keyValues: store.keyValues, vault, environment: { except: '' }, log: silentLog }),
-    proxyTest: ({ host }) =>
-      Promise.resolve(
-        host === 'good.example' ? { success: true, publicIp: '1.2.3.4' } : { success: false, error: 'no' },
-      ),
+    proxyTest: async ({ host }) =>
+      host === 'good.example' ? { success: true, publicIp: '1.2.3.4' } : { success: false, error: 'no' },
     budgets: createBudgets({
       ...{ keyValues: store.keyValues, rollups: store.rollups, clock },
       timeZone: () => 'UTC',

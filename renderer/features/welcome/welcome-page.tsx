@@ -8,14 +8,17 @@ import { PageStack } from '../../ui/section.tsx';
 import { ClientStep } from './client-step.tsx';
 import { ConnectStep } from './connect-step.tsx';
 import { FirstRequestStep } from './first-request-step.tsx';
-import { useModelNames } from './model-names.ts';
 import styles from './welcome.module.css';
+
+/** More are not read in a list; a name may be typed. */
+const MAX_NAMES = 500;
 
 export function WelcomePage() {
   const { t } = useTranslation('welcome');
   const connections = useQuery(queries.providers.list.queryOptions());
   const all = connections.data?.connections ?? [];
-  const models = useModelNames(all);
+  const usable = useQuery(queries.models.usable.queryOptions());
+  const models = usable.data?.models.slice(0, MAX_NAMES) ?? [];
   const [chosen, setChosen] = useState<string>();
   const model = chosen ?? models[0] ?? '';
   return (
