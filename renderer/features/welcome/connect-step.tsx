@@ -24,16 +24,7 @@ export function ConnectStep({ connections }: { readonly connections: QueryViewPr
         {({ connections: all }) =>
           all.length > 0 && !isAdding ? (
             <>
-              <ul className={styles.connected}>
-                {all.slice(0, 5).map(({ id, name, testStatus }) => (
-                  <li key={id}>
-                    <StateMark
-                      state={testStatus === 'error' || testStatus === 'expired' ? 'failing' : 'healthy'}
-                      label={name}
-                    />
-                  </li>
-                ))}
-              </ul>
+              <Connected connections={all.slice(0, CONNECTED_SHOWN)} />
               <Button variant="default" onClick={() => setIsAdding(true)}>
                 {t('connect.another')}
               </Button>
@@ -44,6 +35,26 @@ export function ConnectStep({ connections }: { readonly connections: QueryViewPr
         }
       </QueryView>
     </Step>
+  );
+}
+
+const CONNECTED_SHOWN = 5;
+
+/** What is connected, by its provider and its own name. */
+function Connected({ connections }: Connections) {
+  const known = useQuery(queries.knownProviders.list.queryOptions());
+  const names = new Map(known.data?.providers.map(({ id, name }) => [id, name]));
+  return (
+    <ul className={styles.connected}>
+      {connections.map(({ id, provider, name, testStatus }) => (
+        <li key={id}>
+          <StateMark
+            state={testStatus === 'error' || testStatus === 'expired' ? 'failing' : 'healthy'}
+            label={`${names.get(provider) ?? provider} · ${name}`}
+          />
+        </li>
+      ))}
+    </ul>
   );
 }
 
