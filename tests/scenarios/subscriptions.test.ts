@@ -4,32 +4,12 @@
  * server nor the model's finds a fault.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { asString, type JsonObject, objectsOf } from '../../core/base/json.ts';
-import { type LoginCore, startLoginCore, untilPortIsFree } from '../accounts/flows/login-core.ts';
+import { asString, objectsOf } from '../../core/base/json.ts';
+import { type LoginCore, startLoginCore } from '../accounts/flows/login-core.ts';
 import { holdConversations } from '../support/account-upstreams/conversations.ts';
-import { openInBrowser } from '../support/auth-servers/auth-server.ts';
 import { quotaWindows } from '../support/auth-servers/quotas.ts';
-import { ADA, BOB, type Person, type Stage, SUBSCRIPTIONS, type Subscription } from '../support/subscriptions.ts';
-
-/** From the button to the account, as the person does it; the sign-in's end. */
-async function signIn(
-  { provider, way, method, callbackPort }: Subscription,
-  { login, stage, person }: { readonly login: LoginCore; readonly stage: Stage; readonly person: Person },
-): Promise<JsonObject> {
-  if (callbackPort !== undefined) await untilPortIsFree(callbackPort);
-  const { status, body, text } = await login.call('POST', '/api/oauth/start', {
-    ...{ provider, ...(method && { method: method.id }) },
-  });
-  expect(status, text).toBe(201);
-  const sessionId = asString(body['sessionId']) ?? '';
-  stage.arrive(person, asString(body['userCode']) ?? '');
-  if (way !== 'code') {
-    const pasted = await openInBrowser(asString(body['authUrl']) ?? '');
-    if (way === 'paste') await login.call('POST', `/api/oauth/sessions/${sessionId}/complete`, { pasted });
-    else await (await fetch(pasted)).text();
-  }
-  return await login.ended(sessionId);
-}
+import { signInByApi } from '../support/sign-in.ts';
+import { ADA, BOB, type Stage, SUBSCRIPTIONS } from '../support/subscriptions.ts';
 
 describe.each(SUBSCRIPTIONS)('$provider', (subscription) => {
   const { provider, model, client, tellsWho } = subscription;
@@ -48,7 +28,7 @@ describe.each(SUBSCRIPTIONS)('$provider', (subscription) => {
 
   it('two people sign in', async () => {
     for (const person of [ADA, BOB])
-      expect(await signIn(subscription, { login, stage, person })).toMatchObject({ state: 'done' });
+      expect(await signInByApi(subscription, { login, stage, person })).toMatchObject({ state: 'done' });
     const connections = await login.connections();
     expect(connections).toMatchObject([isServing, isServing]);
     expect(new Set(connections.map(({ name }) => name)).size).toBe(2);
@@ -100,7 +80,7 @@ describe.each(SUBSCRIPTIONS)('$provider', (subscription) => {
         await (await login.core.post('/v1/chat/completions', { model, messages })).text();
         expect((await login.connections())[0]).toMatchObject({ testStatus: 'expired', isActive: false });
       }
-      expect(await signIn(subscription, { login, stage, person: ADA })).toMatchObject({ state: 'done' });
+      expect(await signInByApi(subscription, { login, stage, person: ADA })).toMatchObject({ state: 'done' });
       const after = await login.connections();
       expect(after.map(({ id }) => id)).toEqual(before.map(({ id }) => id));
       expect(after[0]).toMatchObject(isServing);

@@ -1,14 +1,14 @@
 /** Chat Completions as a server has it: https://platform.openai.com/docs/api-reference/chat */
 import type { ServerResponse } from 'node:http';
-import { asString, type JsonObject, objectsOf } from '../../../core/base/json.ts';
+import { asObject, asString, type JsonObject, objectsOf } from '../../../core/base/json.ts';
 import { type Received, sendJson, sendSse } from '../upstream.ts';
-import { CALL, nextTurn, type Turn } from './upstream.ts';
+import { type ModelCall, nextTurn, piecesOf, sinceAnswer, type Turn } from './upstream.ts';
 
 /** The next turn of the conversation in the body, whole or streamed as it asks. */
 export function answerChat({ body }: Received, response: ServerResponse): void {
-  const last = objectsOf(body['messages']).at(-1);
-  const result = last?.['role'] === 'tool' ? textOf(last) : undefined;
-  const turn = nextTurn({ hasTools: objectsOf(body['tools']).length > 0, result });
+  const told = sinceAnswer(objectsOf(body['messages'])).find(({ role }) => role === 'tool');
+  const tools = objectsOf(body['tools']).map((tool) => asObject(tool['function'])?.['name'] ?? null);
+  const turn = nextTurn({ tools, result: told && textOf(told) });
   if (body['stream'] === true) {
     sendSse(response, chunksOf(turn));
     return;
@@ -32,8 +32,8 @@ function textOf({ content }: JsonObject): string {
 
 function callsOf(turn: Turn): object {
   if (turn.type === 'text') return {};
-  const call = { name: CALL.name, arguments: JSON.stringify(CALL.input) };
-  return { tool_calls: [{ id: CALL.id, type: 'function', function: call }] };
+  const call = { name: turn.call.name, arguments: JSON.stringify(turn.call.input) };
+  return { tool_calls: [{ id: turn.call.id, type: 'function', function: call }] };
 }
 
 function chunksOf(turn: Turn): string[] {
@@ -43,14 +43,13 @@ function chunksOf(turn: Turn): string[] {
       choices: [{ index: 0, delta, finish_reason: finish }],
     })}`;
   const usage = { prompt_tokens: 21, completion_tokens: 5, total_tokens: 26 };
-  const head = { id: CALL.id, type: 'function', function: { name: CALL.name, arguments: '' } };
+  const head = ({ id, name }: ModelCall) => ({ id, type: 'function', function: { name, arguments: '' } });
   const said =
     turn.type === 'text'
       ? [...turn.text].map((letter) => chunk({ content: letter }))
       : [
-          chunk({ tool_calls: [{ index: 0, ...head }] }),
-          chunk({ tool_calls: [{ index: 0, function: { arguments: '{"city":' } }] }),
-          chunk({ tool_calls: [{ index: 0, function: { arguments: '"Rome"}' } }] }),
+          chunk({ tool_calls: [{ index: 0, ...head(turn.call) }] }),
+          ...piecesOf(turn.call).map((piece) => chunk({ tool_calls: [{ index: 0, function: { arguments: piece } }] })),
         ];
   return [
     chunk({ role: 'assistant', content: null }),

@@ -1,15 +1,7 @@
 /** Gemini Code Assist: Gemini in an envelope (google-gemini/gemini-cli, code_assist/converter.ts). */
 import { asObject, asString, isObject, objectsOf } from '../../../core/base/json.ts';
 import { sendJson, sendSse } from '../upstream.ts';
-import {
-  type AccountUpstream,
-  absentRules,
-  CALL,
-  type GoodTokens,
-  nextTurn,
-  startService,
-  tokenOf,
-} from './upstream.ts';
+import { type AccountUpstream, absentRules, type GoodTokens, nextTurn, startService, tokenOf } from './upstream.ts';
 
 const OUTSIDE = new Set(['project', 'model', 'user_prompt_id', 'request']);
 const INSIDE = new Set([
@@ -49,12 +41,12 @@ export function startCodeAssist(
       const parts = objectsOf(objectsOf(request['contents']).at(-1)?.['parts']);
       const answered = parts.map((part) => asObject(part['functionResponse'])).find(isObject);
       const result = answered && JSON.stringify(answered['response']).replace(/^.*?:"|"\}$/g, '');
-      const turn = nextTurn({ hasTools: objectsOf(request['tools']).length > 0, result });
-      const { name, input: args } = CALL;
+      const declared = objectsOf(request['tools']).flatMap((tool) => objectsOf(tool['functionDeclarations']));
+      const turn = nextTurn({ tools: declared.map(({ name }) => name ?? null), result });
       const said =
         turn.type === 'text'
           ? [{ text: turn.text.slice(0, 3) }, { text: turn.text.slice(3) }]
-          : [{ functionCall: { name, args } }];
+          : [{ functionCall: { name: turn.call.name, args: turn.call.input } }];
       const usage = { promptTokenCount: 21, candidatesTokenCount: 5, totalTokenCount: 26 };
       const wrapped = (some: readonly object[], finish?: string): object => ({
         response: {

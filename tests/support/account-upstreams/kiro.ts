@@ -5,10 +5,11 @@ import { sendJson } from '../upstream.ts';
 import {
   type AccountUpstream,
   absentRules,
-  CALL,
   type GoodTokens,
   headerRules,
+  type ModelCall,
   nextTurn,
+  piecesOf,
   startService,
   type Turn,
 } from './upstream.ts';
@@ -45,7 +46,8 @@ export function startKiro(tokens: GoodTokens, region: string, profile = PROFILE)
       const context = asObject(user?.['userInputMessageContext']);
       const [answered] = objectsOf(context?.['toolResults']);
       const result = answered && asString(objectsOf(answered['content'])[0]?.['text']);
-      const turn = nextTurn({ hasTools: objectsOf(context?.['tools']).length > 0, result });
+      const tools = objectsOf(context?.['tools']).map((tool) => asObject(tool['toolSpecification'])?.['name'] ?? null);
+      const turn = nextTurn({ tools, result });
       response.writeHead(200, { 'content-type': 'application/vnd.amazon.eventstream' });
       response.end(Buffer.concat(eventsOf(turn)));
     },
@@ -70,18 +72,17 @@ function faultOf(body: JsonObject): string {
 }
 
 function eventsOf(turn: Turn): Buffer[] {
-  const { id: toolUseId, name } = CALL;
-  const said =
-    turn.type === 'text'
-      ? [...turn.text].map((content) => awsEvent('assistantResponseEvent', { content }))
-      : [
-          awsEvent('toolUseEvent', { toolUseId, name, input: '{"city":' }),
-          awsEvent('toolUseEvent', { toolUseId, name, input: '"Rome"}' }),
-          awsEvent('toolUseEvent', { toolUseId, name, stop: true }),
-        ];
   return [
-    ...said,
+    ...(turn.type === 'text'
+      ? [...turn.text].map((content) => awsEvent('assistantResponseEvent', { content }))
+      : callEvents(turn.call)),
     awsEvent('contextUsageEvent', { contextUsagePercentage: 0.5 }),
     awsEvent('meteringEvent', { unit: 'credit', unitPlural: 'credits', usage: 0.02 }),
   ];
+}
+
+function callEvents(call: ModelCall): Buffer[] {
+  const { id: toolUseId, name } = call;
+  const pieces = [...piecesOf(call).map((input) => ({ input })), { stop: true }];
+  return pieces.map((piece) => awsEvent('toolUseEvent', { toolUseId, name, ...piece }));
 }

@@ -2,20 +2,20 @@
 import type { ServerResponse } from 'node:http';
 import { asString, type JsonObject, objectsOf } from '../../../core/base/json.ts';
 import { namedEvent, type Received, sendJson, sendSse } from '../upstream.ts';
-import { CALL, nextTurn, type Turn } from './upstream.ts';
+import { nextTurn, piecesOf, sinceAnswer, type Turn } from './upstream.ts';
 
 export function answerMessages({ body }: Received, response: ServerResponse): void {
-  const last = objectsOf(body['messages']).at(-1);
-  const results = objectsOf(last?.['content']).filter(({ type }) => type === 'tool_result');
-  const result = results[0] === undefined ? undefined : resultText(results[0]);
-  const turn = nextTurn({ hasTools: objectsOf(body['tools']).length > 0, result });
+  const blocks = sinceAnswer(objectsOf(body['messages'])).flatMap(({ content }) => objectsOf(content));
+  const told = blocks.find(({ type }) => type === 'tool_result');
+  const tools = objectsOf(body['tools']).map(({ name }) => name ?? null);
+  const turn = nextTurn({ tools, result: told && resultText(told) });
   if (body['stream'] === true) {
     sendSse(response, eventsOf(turn));
     return;
   }
   sendJson(response, {
     ...{ id: 'msg_9', type: 'message', role: 'assistant', model: 'served-model' },
-    content: [turn.type === 'text' ? { type: 'text', text: turn.text } : { type: 'tool_use', ...CALL }],
+    content: [turn.type === 'text' ? { type: 'text', text: turn.text } : { type: 'tool_use', ...turn.call }],
     ...{ stop_reason: turn.type === 'call' ? 'tool_use' : 'end_turn', stop_sequence: null },
     usage: { input_tokens: 21, output_tokens: 5 },
   });
@@ -31,17 +31,14 @@ function resultText({ content }: JsonObject): string {
 }
 
 function eventsOf(turn: Turn): string[] {
-  const block = turn.type === 'text' ? { type: 'text', text: '' } : { type: 'tool_use', ...CALL, input: {} };
+  const block = turn.type === 'text' ? { type: 'text', text: '' } : { type: 'tool_use', ...turn.call, input: {} };
   const deltas =
     turn.type === 'text'
       ? [
           { type: 'text_delta', text: turn.text.slice(0, 3) },
           { type: 'text_delta', text: turn.text.slice(3) },
         ]
-      : [
-          { type: 'input_json_delta', partial_json: '{"city":' },
-          { type: 'input_json_delta', partial_json: '"Rome"}' },
-        ];
+      : piecesOf(turn.call).map((piece) => ({ type: 'input_json_delta', partial_json: piece }));
   const message = {
     ...{ id: 'msg_9', type: 'message', role: 'assistant', model: 'served-model', content: [] },
     ...{ stop_reason: null, stop_sequence: null, usage: { input_tokens: 21, output_tokens: 1 } },

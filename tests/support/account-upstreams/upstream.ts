@@ -4,23 +4,51 @@
  * whatever breaks them as the vendor does; nothing in it comes from our encoders.
  */
 import type { ServerResponse } from 'node:http';
+import type { JsonObject, JsonValue } from '../../../core/base/json.ts';
 import { type Received, startUpstream, type Upstream } from '../upstream.ts';
 
-/** What the model does next: calls the tool, or says something. */
-export type Turn = { readonly type: 'call' } | { readonly type: 'text'; readonly text: string };
+/** What the model does next: calls a tool, or says something. */
+export type Turn =
+  | { readonly type: 'call'; readonly call: ModelCall }
+  | { readonly type: 'text'; readonly text: string };
 
-export const CALL = { id: 'call_w1', name: 'weather', input: { city: 'Rome' } };
+export interface ModelCall {
+  readonly id: string;
+  readonly name: string;
+  readonly input: JsonObject;
+}
+
+const WEATHER: ModelCall = { id: 'call_w1', name: 'weather', input: { city: 'Rome' } };
+/** Of programs that people use, which know nothing of the weather: Claude Code's and Codex's shells. */
+const SHELLS: readonly ModelCall[] = [
+  { id: 'call_w1', name: 'Bash', input: { command: 'echo sunny', description: 'Asks for the weather' } },
+  { id: 'call_w1', name: 'exec_command', input: { cmd: 'echo sunny' } },
+];
 
 /** A tool that is offered is called once; its result is told. Without tools there is only talk. */
 export function nextTurn({
-  hasTools,
+  tools,
   result,
 }: {
-  readonly hasTools: boolean;
+  /** The names of those that are offered. */
+  readonly tools: readonly JsonValue[];
   readonly result: string | undefined;
 }): Turn {
-  if (result !== undefined) return { type: 'text', text: `It is ${result}.` };
-  return hasTools ? { type: 'call' } : { type: 'text', text: 'Hello there.' };
+  if (result !== undefined) return { type: 'text', text: `It is ${result.trim()}.` };
+  if (tools.length === 0) return { type: 'text', text: 'Hello there.' };
+  return { type: 'call', call: SHELLS.find(({ name }) => tools.includes(name)) ?? WEATHER };
+}
+
+/** The input of a call as streams bring it: in two pieces of JSON. */
+export function piecesOf({ input }: ModelCall): readonly [string, string] {
+  const json = JSON.stringify(input);
+  const middle = json.indexOf(':') + 1;
+  return [json.slice(0, middle), json.slice(middle)];
+}
+
+/** What was said since the model's last answer. */
+export function sinceAnswer(messages: readonly JsonObject[]): readonly JsonObject[] {
+  return messages.slice(messages.findLastIndex(({ role }) => role === 'assistant') + 1);
 }
 
 export interface AccountUpstream extends Upstream {
