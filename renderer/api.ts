@@ -8,7 +8,7 @@ import { RPCLink as PortLink } from '@orpc/client/message-port';
 import { createTanstackQueryUtils } from '@orpc/tanstack-query';
 import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query';
 import type { ManagementApi } from '../core/management/client.ts';
-import { sentenceOf } from './failure-words.ts';
+import { noAnswer, sentenceOf } from './failure-words.ts';
 
 export type { Inputs, Outputs } from '../core/management/client.ts';
 
@@ -45,9 +45,9 @@ export function isUnreachable(error: unknown): boolean {
   return !(error instanceof ORPCError);
 }
 
-/** The sentence of a failure for people, and the code for the details. */
+/** The sentence of a failure for people, and the code for the details where the server answered. */
 export function failureOf(error: unknown): { readonly message: string; readonly code?: string } {
-  if (!(error instanceof ORPCError)) return { message: '' };
+  if (!(error instanceof ORPCError)) return { message: noAnswer() };
   const code = String(error.code);
   return { message: sentenceOf({ ...(error.data as object | undefined), code, message: error.message }), code };
 }

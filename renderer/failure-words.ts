@@ -33,3 +33,6 @@ export function sentenceOf({ code, message, param, retryAfterMs }: FailureFacts)
       return message;
   }
 }
+
+/** The sentence where nothing came back at all. */
+export const noAnswer = (): string => i18next.t('error.unreachable');

@@ -51,7 +51,7 @@ export function ConfirmButton({ label, question, consequence, onConfirm, ...rest
       setIsOpen(false);
       setState({ isBusy: false });
     } catch (error) {
-      setState({ isBusy: false, error: failureOf(error).message || t('error.unreachable') });
+      setState({ isBusy: false, error: failureOf(error).message });
     }
   };
   return (

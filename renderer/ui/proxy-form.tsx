@@ -106,7 +106,7 @@ function ProxyTest({ values }: { readonly values: ProxyValues }) {
   const { t } = useTranslation();
   const test = useMutation({ mutationFn: () => api.proxy.test({ proxy: proxyInput(values) }) });
   const { success, publicIp = '', latencyMs = 0 } = test.data ?? {};
-  const failure = test.error === null ? test.data?.error : failureOf(test.error).message || t('error.unreachable');
+  const failure = test.error === null ? test.data?.error : failureOf(test.error).message;
   return (
     <div className={styles.test}>
       <Button

@@ -40,7 +40,7 @@ export function useUndoable(commit: (id: string) => Promise<unknown>): Undoable 
       settle(id);
       commit(id).catch((error: unknown) => {
         bringBack(id);
-        notifications.show({ color: 'red', message: failureOf(error).message || t('error.unreachable') });
+        notifications.show({ color: 'red', message: failureOf(error).message });
       });
     };
     waiting.current.set(id, { timer: setTimeout(run, GRACE_MS), commit: run });

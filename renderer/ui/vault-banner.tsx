@@ -12,7 +12,7 @@ export function VaultBanner() {
     queries.vault.unlock.mutationOptions({ onSettled: () => queryClient.invalidateQueries() }),
   );
   if (vault.data === undefined || vault.data.state === 'open') return null;
-  const failure = unlock.error === null ? undefined : failureOf(unlock.error).message || t('error.unreachable');
+  const failure = unlock.error === null ? undefined : failureOf(unlock.error).message;
   return (
     <Alert role="alert" color="yellow" icon={<IconLock size={16} aria-hidden="true" />} title={t('vault.title')}>
       <p>{failure ?? vault.data.message}</p>

@@ -50,7 +50,7 @@ function Diagnostics() {
     <Section title={t('diagnostics.title')} description={t('diagnostics.text')} aside={button}>
       <p role="status" className={styles.text}>
         {save.isSuccess && t('diagnostics.saved')}
-        {save.isError && (failureOf(save.error).message || t('unreachable'))}
+        {save.isError && failureOf(save.error).message}
         {save.isIdle && t('diagnostics.holds')}
       </p>
     </Section>

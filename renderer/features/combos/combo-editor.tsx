@@ -4,7 +4,8 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useLocation, useSearch } from 'wouter';
-import { api, failureOf, queries, queryClient } from '../../api.ts';
+import { api, queries, queryClient } from '../../api.ts';
+import { FormError } from '../../ui/form-parts.tsx';
 import { useLeaveGuard } from '../../ui/leave-guard.tsx';
 import { goUnasked } from '../../ui/location.ts';
 import { PageHeader } from '../../ui/page-header.tsx';
@@ -115,30 +116,28 @@ interface BasicsProps {
 function Basics({ values: { name, strategy }, error, onChange }: BasicsProps) {
   const { t } = useTranslation('combos');
   return (
-    <Section title={t('basics')} description={t('about')}>
-      <div className={styles.fields}>
-        <TextInput
-          label={t('name')}
-          description={t('nameAbout')}
-          placeholder="always-on"
-          maxLength={100}
-          value={name}
-          onChange={(event) => onChange({ name: event.currentTarget.value })}
-        />
-        <Select
-          label={t('strategyLabel')}
-          description={t(`explain.${strategy}`)}
-          allowDeselect={false}
-          data={STRATEGIES.map((value) => ({ value, label: t(`strategy.${value}`) }))}
-          value={strategy}
-          onChange={(value) => value !== null && onChange({ strategy: value })}
-        />
-      </div>
-      {error !== null && (
-        <p role="alert" className={styles.error}>
-          {failureOf(error).message}
-        </p>
-      )}
-    </Section>
+    <>
+      <FormError error={error} />
+      <Section title={t('basics')} description={t('about')}>
+        <div className={styles.fields}>
+          <TextInput
+            label={t('name')}
+            description={t('nameAbout')}
+            placeholder="always-on"
+            maxLength={100}
+            value={name}
+            onChange={(event) => onChange({ name: event.currentTarget.value })}
+          />
+          <Select
+            label={t('strategyLabel')}
+            description={t(`explain.${strategy}`)}
+            allowDeselect={false}
+            data={STRATEGIES.map((value) => ({ value, label: t(`strategy.${value}`) }))}
+            value={strategy}
+            onChange={(value) => value !== null && onChange({ strategy: value })}
+          />
+        </div>
+      </Section>
+    </>
   );
 }

@@ -22,7 +22,7 @@ export function usePriceChanges(): PriceChanges {
       await change();
       return true;
     } catch (error) {
-      notifications.show({ color: 'red', message: failureOf(error).message || t('prices.notSaved') });
+      notifications.show({ color: 'red', message: failureOf(error).message });
       return false;
     } finally {
       await queryClient.invalidateQueries({ queryKey: queries.pricing.key() });

@@ -2,9 +2,9 @@ import { Button, Modal, NumberInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { failureOf } from '../../api.ts';
 import { type BudgetLimits, type BudgetStatus, hasLimit, limitsOf, saveBudget } from '../../ui/budget.ts';
 import { BudgetFields } from '../../ui/budget-fields.tsx';
+import { FormButtons, FormError } from '../../ui/form-parts.tsx';
 import styles from './costs.module.css';
 
 const DEFAULT_THRESHOLD = 0.8;
@@ -46,24 +46,19 @@ export function EditBudget({ row: { apiKeyId, apiKeyName, budget }, onClose, onR
           value={percent}
           onChange={(value) => setPercent(typeof value === 'number' ? value : DEFAULT_THRESHOLD * 100)}
         />
-        {save.error !== null && (
-          <p role="alert" className={styles.error}>
-            {failureOf(save.error).message || t('edit.failed')}
-          </p>
-        )}
-        <div className={styles.buttons}>
+        <FormError error={save.error} />
+        <FormButtons
+          submitLabel={t('edit.save')}
+          isBusy={save.isPending}
+          isReady={budget !== null || hasLimit(limits)}
+          onCancel={onClose}
+        >
           {budget !== null && (
             <Button variant="subtle" color="red" mie="auto" onClick={onRemove}>
               {t('edit.remove')}
             </Button>
           )}
-          <Button variant="default" onClick={onClose}>
-            {t('edit.cancel')}
-          </Button>
-          <Button type="submit" loading={save.isPending} disabled={budget === null && !hasLimit(limits)}>
-            {t('edit.save')}
-          </Button>
-        </div>
+        </FormButtons>
       </form>
     </Modal>
   );

@@ -1,11 +1,12 @@
 /** The fields of a key, for making and for changing one. */
-import { Button, Checkbox, Switch, TagsInput, TextInput } from '@mantine/core';
+import { Checkbox, Switch, TagsInput, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { failureOf, queries } from '../../api.ts';
+import { queries } from '../../api.ts';
 import type { BudgetLimits } from '../../ui/budget.ts';
 import { BudgetFields } from '../../ui/budget-fields.tsx';
+import { FormButtons, FormError } from '../../ui/form-parts.tsx';
 import styles from './keys.module.css';
 
 export interface KeyValues extends BudgetLimits {
@@ -34,7 +35,6 @@ export function KeyForm({ initial, submitLabel, isBusy, error, onSubmit, onCance
   const [values, setValues] = useState(initial);
   const set = (change: Partial<KeyValues>): void => setValues((now) => ({ ...now, ...change }));
   const models = useModelNames();
-  const hasFailed = error !== null && error !== undefined;
   return (
     <form
       className={styles.form}
@@ -66,19 +66,8 @@ export function KeyForm({ initial, submitLabel, isBusy, error, onSubmit, onCance
       />
       <BudgetFields values={values} onChange={set} />
       <RightsFields values={values} onChange={set} />
-      {hasFailed && (
-        <p role="alert" className={styles.error}>
-          {failureOf(error).message || t('form.failed')}
-        </p>
-      )}
-      <div className={styles.buttons}>
-        <Button variant="default" onClick={onCancel}>
-          {t('form.cancel')}
-        </Button>
-        <Button type="submit" loading={isBusy} disabled={values.name.trim() === ''}>
-          {submitLabel}
-        </Button>
-      </div>
+      <FormError error={error} />
+      <FormButtons submitLabel={submitLabel} isBusy={isBusy} isReady={values.name.trim() !== ''} onCancel={onCancel} />
     </form>
   );
 }

@@ -16,7 +16,7 @@ export function useReset(): Reset {
   const { mutate, isPending } = useMutation({
     mutationFn: (call: () => Promise<unknown>) => call(),
     onSuccess: () => announce(t('reset')),
-    onError: (error) => notifications.show({ color: 'red', message: failureOf(error).message || t('unreachable') }),
+    onError: (error) => notifications.show({ color: 'red', message: failureOf(error).message }),
     onSettled: renewLimits,
   });
   return { reset: mutate, isBusy: isPending };

@@ -3,7 +3,7 @@ import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, queries, queryClient } from '../../api.ts';
-import { FormButtons, FormError } from './form-parts.tsx';
+import { FormButtons, FormError } from '../../ui/form-parts.tsx';
 import styles from './providers.module.css';
 
 export interface AddModelProps {

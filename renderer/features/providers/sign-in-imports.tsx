@@ -5,8 +5,8 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, type Outputs, queries, queryClient } from '../../api.ts';
+import { FormError } from '../../ui/form-parts.tsx';
 import { RelativeTime } from '../../ui/values.tsx';
-import { FormError } from './form-parts.tsx';
 import type { ProviderRow } from './provider-rows.ts';
 import styles from './providers.module.css';
 

@@ -5,9 +5,9 @@ import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, isUnreachable, type Outputs, queries, queryClient } from '../../api.ts';
 import { CopyButton } from '../../ui/copy.tsx';
+import { FormError } from '../../ui/form-parts.tsx';
 import { QueryView, RowsSkeleton } from '../../ui/states.tsx';
 import { Countdown } from '../../ui/values.tsx';
-import { FormError } from './form-parts.tsx';
 import styles from './providers.module.css';
 
 type Session = Outputs['oauth']['session'];

@@ -4,8 +4,8 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, type Outputs, queries } from '../../api.ts';
+import { FormError } from '../../ui/form-parts.tsx';
 import { EmptyState, QueryView, RowsSkeleton } from '../../ui/states.tsx';
-import { FormError } from './form-parts.tsx';
 import styles from './providers.module.css';
 import { openSignInWindow, type SignInWindow } from './sign-in-window.ts';
 

@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, failureOf, queries, queryClient } from '../../api.ts';
 import { type Column, DataTable } from '../../ui/data-table.tsx';
+import { FormError } from '../../ui/form-parts.tsx';
 import { useModelNames } from '../../ui/model-names.ts';
 import { Section } from '../../ui/section.tsx';
 import { EmptyState, QueryView, RowsSkeleton } from '../../ui/states.tsx';
@@ -105,11 +106,7 @@ function AddAlias() {
       <Button type="submit" loading={add.isPending} disabled={values.alias === '' || values.model === ''}>
         {t('alias.add')}
       </Button>
-      {add.isError && (
-        <p role="alert" className={styles.error}>
-          {failureOf(add.error).message || t('unreachable')}
-        </p>
-      )}
+      <FormError error={add.error} />
     </form>
   );
 }
@@ -131,7 +128,7 @@ function TestAlias() {
       />
       <p role="status" className={test.isError ? styles.error : styles.answer}>
         {meaning !== undefined && model !== '' && t(`alias.means.${meaning}`, { name: model, target })}
-        {test.isError && (failureOf(test.error).message || t('unreachable'))}
+        {test.isError && failureOf(test.error).message}
       </p>
     </div>
   );

@@ -2,7 +2,8 @@ import { Button, Modal, Select, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { api, failureOf, queries, queryClient } from '../../api.ts';
+import { api, queries, queryClient } from '../../api.ts';
+import { FormButtons, FormError } from '../../ui/form-parts.tsx';
 import { useModelNames } from '../../ui/model-names.ts';
 import { moved, SortableList } from '../../ui/sortable-list.tsx';
 import styles from './settings.module.css';
@@ -38,7 +39,13 @@ export function ChainEditor({ chain, onClose }: ChainEditorProps) {
       title={isNew ? t('chain.create') : chain.name}
       closeButtonProps={{ 'aria-label': t('chain.close') }}
     >
-      <div className={styles.stack}>
+      <form
+        className={styles.stack}
+        onSubmit={(event) => {
+          event.preventDefault();
+          save.mutate();
+        }}
+      >
         {isNew && (
           <TextInput
             data-autofocus
@@ -49,24 +56,14 @@ export function ChainEditor({ chain, onClose }: ChainEditorProps) {
           />
         )}
         <ChainModels models={models} onChange={setModels} />
-        {save.isError && (
-          <p role="alert" className={styles.error}>
-            {failureOf(save.error).message || t('unreachable')}
-          </p>
-        )}
-        <div className={styles.buttons}>
-          <Button variant="default" onClick={onClose}>
-            {t('rates.cancel')}
-          </Button>
-          <Button
-            loading={save.isPending}
-            disabled={name.trim() === '' || models.length === 0}
-            onClick={() => save.mutate()}
-          >
-            {t('rates.save')}
-          </Button>
-        </div>
-      </div>
+        <FormError error={save.error} />
+        <FormButtons
+          submitLabel={t('rates.save')}
+          isBusy={save.isPending}
+          isReady={name.trim() !== '' && models.length > 0}
+          onCancel={onClose}
+        />
+      </form>
     </Modal>
   );
 }

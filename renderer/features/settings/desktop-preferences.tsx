@@ -98,7 +98,6 @@ function Port({ now }: { readonly now: number }) {
 }
 
 function useDesktopSave(): { readonly status: SaveStatus; readonly save: (change: Change) => void } {
-  const { t } = useTranslation('settings');
   const [status, setStatus] = useState<SaveStatus>('idle');
   const write = async (change: Change): Promise<void> => {
     setStatus('saving');
@@ -106,7 +105,7 @@ function useDesktopSave(): { readonly status: SaveStatus; readonly save: (change
       queryClient.setQueryData(queries.desktop.get.queryOptions().queryKey, await api.desktop.change(change));
       setStatus('saved');
     } catch (error) {
-      setStatus({ error: failureOf(error).message || t('unreachable') });
+      setStatus({ error: failureOf(error).message });
     }
   };
   return { status, save: (change) => void write(change) };

@@ -3,8 +3,9 @@ import { Button } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { api, failureOf, type Inputs, type Outputs, queries, queryClient } from '../../api.ts';
+import { api, type Inputs, type Outputs, queries, queryClient } from '../../api.ts';
 import { SaveNote } from '../../ui/controls.tsx';
+import { FormButtons, FormError } from '../../ui/form-parts.tsx';
 import { isProxyReady, ProxyForm, type ProxyValues, proxyInput, proxyValuesOf } from '../../ui/proxy-form.tsx';
 import { Section } from '../../ui/section.tsx';
 import { QueryView, RowsSkeleton } from '../../ui/states.tsx';
@@ -64,6 +65,7 @@ function Editor({ stored, onSaved, onRemove }: EditorProps) {
   });
   return (
     <form
+      className={styles.stack}
       onSubmit={(event) => {
         event.preventDefault();
         save.mutate();
@@ -74,21 +76,14 @@ function Editor({ stored, onSaved, onRemove }: EditorProps) {
         hasPassword={stored?.hasPassword === true}
         onChange={(change) => setValues((now) => ({ ...now, ...change }))}
       />
-      {save.isError && (
-        <p role="alert" className={styles.error}>
-          {failureOf(save.error).message || t('unreachable')}
-        </p>
-      )}
-      <div className={styles.buttons}>
+      <FormError error={save.error} />
+      <FormButtons submitLabel={t('rates.save')} isBusy={save.isPending} isReady={isProxyReady(values)}>
         {stored !== null && (
           <Button variant="default" onClick={onRemove}>
             {t('proxy.remove')}
           </Button>
         )}
-        <Button type="submit" disabled={!isProxyReady(values)} loading={save.isPending}>
-          {t('rates.save')}
-        </Button>
-      </div>
+      </FormButtons>
     </form>
   );
 }

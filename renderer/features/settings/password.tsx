@@ -49,7 +49,7 @@ export function Password() {
         </Button>
         <p role="status" className={change.isError ? styles.error : styles.quiet}>
           {change.isSuccess && t('password.changed')}
-          {change.isError && (failureOf(change.error).message || t('unreachable'))}
+          {change.isError && failureOf(change.error).message}
         </p>
       </form>
     </Section>

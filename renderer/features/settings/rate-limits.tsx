@@ -1,6 +1,7 @@
 import { Button, NumberInput } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { FormButtons } from '../../ui/form-parts.tsx';
 import { formatNumber } from '../../ui/format.ts';
 import { Section } from '../../ui/section.tsx';
 import type { Settings } from './fields.ts';
@@ -75,6 +76,7 @@ function LimitsForm({ draft, onChange, onSave, onCancel }: LimitsFormProps) {
   const { t } = useTranslation('settings');
   return (
     <form
+      className={styles.stack}
       onSubmit={(event) => {
         event.preventDefault();
         onSave();
@@ -97,12 +99,7 @@ function LimitsForm({ draft, onChange, onSave, onCancel }: LimitsFormProps) {
           />
         ))}
       </div>
-      <div className={styles.buttons}>
-        <Button variant="default" onClick={onCancel}>
-          {t('rates.cancel')}
-        </Button>
-        <Button type="submit">{t('rates.save')}</Button>
-      </div>
+      <FormButtons submitLabel={t('rates.save')} onCancel={onCancel} />
     </form>
   );
 }

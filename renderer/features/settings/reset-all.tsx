@@ -24,7 +24,7 @@ export function ResetAll() {
     <Section title={t('reset.title')} description={t('reset.text', { open, resting })} aside={button}>
       <p role="status" className={reset.isError ? styles.error : styles.quiet}>
         {reset.isSuccess && t('reset.done', { count: reset.data.resetCount })}
-        {reset.isError && (failureOf(reset.error).message || t('unreachable'))}
+        {reset.isError && failureOf(reset.error).message}
       </p>
     </Section>
   );

@@ -3,8 +3,9 @@ import { Button, Select, TextInput } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { api, failureOf, type Outputs, queries, queryClient } from '../../api.ts';
+import { api, type Outputs, queries, queryClient } from '../../api.ts';
 import { type Column, DataTable } from '../../ui/data-table.tsx';
+import { FormError } from '../../ui/form-parts.tsx';
 import { Section } from '../../ui/section.tsx';
 import { EmptyState, QueryView, RowsSkeleton } from '../../ui/states.tsx';
 import { Countdown } from '../../ui/values.tsx';
@@ -125,11 +126,7 @@ function AddBan() {
       <Button type="submit" loading={add.isPending} disabled={ip.trim() === ''}>
         {t('ban.add')}
       </Button>
-      {add.isError && (
-        <p role="alert" className={styles.error}>
-          {failureOf(add.error).message || t('unreachable')}
-        </p>
-      )}
+      <FormError error={add.error} />
     </form>
   );
 }

@@ -1,5 +1,4 @@
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { api, failureOf, queries, queryClient } from '../../api.ts';
 import type { SaveStatus } from '../../ui/controls.tsx';
 import type { Field, Settings, SettingsChange } from './fields.ts';
@@ -15,7 +14,6 @@ export interface FieldState {
 
 /** One setting of the page: saved as soon as it is changed. What others wrote meanwhile to its neighbours stays. */
 export function useField(settings: Settings, path: Field['path']): FieldState {
-  const { t } = useTranslation();
   const [status, setStatus] = useState<SaveStatus>('idle');
   const [before, setBefore] = useState<{ readonly value: unknown }>();
   const value = valueAt(settings, path);
@@ -28,7 +26,7 @@ export function useField(settings: Settings, path: Field['path']): FieldState {
       setBefore(undoTo);
       setStatus('saved');
     } catch (error) {
-      setStatus({ error: failureOf(error).message || t('error.unreachable') });
+      setStatus({ error: failureOf(error).message });
     }
   };
   return {

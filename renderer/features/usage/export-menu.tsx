@@ -15,7 +15,7 @@ export function ExportMenu({ input }: { readonly input: Inputs['analytics']['get
   const { t } = useTranslation('usage');
   const { mutate, isPending } = useMutation({
     mutationFn: async (format: Format) => save(await api.usageExport.get({ ...input, format })),
-    onError: (error) => notifications.show({ color: 'red', message: failureOf(error).message || t('export.failed') }),
+    onError: (error) => notifications.show({ color: 'red', message: failureOf(error).message }),
   });
   usePageActions(
     useMemo(

@@ -2,7 +2,8 @@ import { Button, PasswordInput, Select, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { api, failureOf, type Inputs } from '../../api.ts';
+import { api, type Inputs } from '../../api.ts';
+import { FormError } from '../../ui/form-parts.tsx';
 import { renewProviders } from './renew.ts';
 import styles from './welcome.module.css';
 
@@ -65,11 +66,7 @@ export function EndpointForm({ onConnected }: { readonly onConnected: () => void
         value={values.apiKey}
         onChange={(event) => set({ apiKey: event.currentTarget.value })}
       />
-      {connect.isError && (
-        <p role="alert" className={styles.error}>
-          {failureOf(connect.error).message || t('unreachable')}
-        </p>
-      )}
+      <FormError error={connect.error} />
       <Button
         type="submit"
         className={styles.submit ?? ''}

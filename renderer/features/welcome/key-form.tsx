@@ -60,7 +60,7 @@ export function KeyForm({ onConnected }: { readonly onConnected: () => void }) {
       )}
       {connect.isError && (
         <p role="alert" className={styles.error}>
-          {error || t('unreachable')}
+          {error}
         </p>
       )}
       <Button
