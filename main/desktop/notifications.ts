@@ -2,6 +2,7 @@
 import { Notification } from 'electron';
 import type { CoreEvent } from '../../core/base/event-bus.ts';
 import type { NotificationKind } from '../../core/management/desktop.ts';
+import { signInPath } from './links.ts';
 import type { WordKey, Words } from './words.ts';
 
 export interface Notice {
@@ -36,7 +37,7 @@ export function noticeOf(event: CoreEvent, words: Words, names: NoticeNames): No
   switch (event.type) {
     case 'account-changed':
       if (event.state !== 'expired') return undefined;
-      return notice('loginExpired', '/providers', {
+      return notice('loginExpired', event.provider === undefined ? '/providers' : signInPath(event.provider), {
         provider: names.provider(event.provider ?? ''),
         account: names.account(event.connectionId),
       });

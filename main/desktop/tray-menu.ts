@@ -3,6 +3,7 @@
  * same while its label changes, so that an open menu can be updated in place (`tray.ts`).
  */
 import type { DesktopPreferences, NotificationKind, UpdateState } from '../../core/management/desktop.ts';
+import { providerPath, signInPath } from './links.ts';
 import type { LoginLine, TrayState } from './tray-state.ts';
 import type { WordKey, Words } from './words.ts';
 
@@ -119,10 +120,9 @@ function whoseLogin({ name, account = name, others = 0 }: LoginLine): string {
   return others > 0 ? `${whose} +${others}` : whose;
 }
 
-/** To the dashboard's dialog, which has the terms, the ways and the code; to the accounts where there are some that serve. */
+/** To the dialog, or to the accounts where there are some that serve. */
 function loginPath({ provider, state }: LoginLine): string {
-  const page = `/providers/${encodeURIComponent(provider)}`;
-  return state === 'signed-out' || state === 'expired' ? `${page}?signIn=new` : page;
+  return state === 'signed-out' || state === 'expired' ? signInPath(provider) : providerPath(provider);
 }
 
 function combos(names: readonly string[], { say }: Words): readonly TrayEntry[] {
