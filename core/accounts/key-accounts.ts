@@ -1,53 +1,16 @@
 /**
- * The accounts over the store: API keys, and logins whose tokens `tokens/` keeps. A key is sealed before it reaches the store and opened only for routing and for asking
- * its provider; every result and error here is free of it.
+ * The accounts over the store: API keys, and logins whose tokens `tokens/` keeps. A key is sealed before it reaches the
+ * store and opened only for routing and for asking its provider; every result and error here is free of it.
  */
-import type { Clock } from '../base/clock.ts';
 import { OmniError, toOmniError } from '../base/errors.ts';
 import { randomId } from '../base/ids.ts';
 import { compact } from '../base/json.ts';
-import type { Log } from '../base/log.ts';
-import type { Secret } from '../base/secret.ts';
-import type { Provider } from '../providers/provider.ts';
 import type { ConnectionRecord } from '../store/records.ts';
-import type { Store } from '../store/store.ts';
-import type { Vault } from '../vault/vault.ts';
-import type {
-  Account,
-  AccountChange,
-  AccountLogin,
-  Accounts,
-  AccountView,
-  NewAccount,
-  TestResult,
-} from './accounts.ts';
-import { checkKey, type Verdict } from './check-key.ts';
+import { fetchModels, testAccount, timedCheck } from './account-checks.ts';
+import { type KeyAccountsParts, keyMissing, notFound, openKey, placeOf, providerOf } from './account-parts.ts';
+import type { Account, AccountChange, Accounts, AccountView, NewAccount } from './accounts.ts';
 import { chooseIdentity, dataWithChoice, forgetIdentity, isSentAsOwn } from './client-identity.ts';
-import type { HttpSend } from './http.ts';
 import { checkName, checkPriority, cleanKey } from './inputs.ts';
-import { fetchModelList } from './model-list.ts';
-
-/** Of one test: up to three calls of ten seconds each. */
-const TEST_LIMIT_MS = 30_000;
-const LIST_LIMIT_MS = 60_000;
-
-export interface KeyAccountsParts {
-  readonly store: Pick<Store, 'connections' | 'tokens' | 'keyValues'>;
-  readonly vault: Vault;
-  /** Rows and custom nodes by id, as they are now. */
-  providers(): ReadonlyMap<string, Provider>;
-  readonly send: HttpSend;
-  readonly clock: Clock;
-  readonly log: Log;
-  /** An account was made, changed or removed. */
-  onChange(): void;
-  /** An account has another key, or its key proved good: what was held against it is over. */
-  onGoodKey?(id: string): void;
-  /** A model of the provider's for the one-token test, from the catalog; absent: the row's own, or the list's first. */
-  readonly modelFor?: (providerId: string) => string | undefined;
-  /** The login behind a connection that was signed in to. */
-  loginOf(connectionId: string): AccountLogin;
-}
 
 /** The accounts over the store. Errors and limits are those of the `Accounts` interface. */
 export function createKeyAccounts(parts: KeyAccountsParts): Accounts {
@@ -93,7 +56,7 @@ export function createKeyAccounts(parts: KeyAccountsParts): Accounts {
       if (isRemoved) parts.onChange();
       return isRemoved;
     },
-    test: (id) => test(parts, id),
+    test: (id) => testAccount(parts, id),
     validate: async (providerId, apiKey) => {
       const provider = providerOf(parts, providerId);
       const key = apiKey === undefined ? undefined : cleanKey(apiKey);
@@ -131,102 +94,6 @@ function create(parts: KeyAccountsParts, account: NewAccount): AccountView {
   return viewOf(record, parts.store);
 }
 
-async function test(parts: KeyAccountsParts, id: string): Promise<TestResult> {
-  const { connections } = parts.store;
-  const tested = connections.get(id);
-  if (tested === undefined) throw notFound(id);
-  const provider = providerOf(parts, tested.provider);
-  const { result, verdict } =
-    tested.authType === 'oauth'
-      ? await checkLogin(parts, id)
-      : await timedCheck(parts, {
-          ...{ provider, key: openKey(parts, tested), model: tested.defaultModel, connectionId: id },
-        });
-  const current = connections.get(id);
-  // Meanwhile it may have been removed, or given another key, about which this says nothing.
-  if (current === undefined || current.sealedApiKey !== tested.sealedApiKey) return result;
-  // A login that is over was noted as that where it was found out.
-  if (current.testStatus === 'expired' && tested.authType === 'oauth') return result;
-  const nowMs = parts.clock.nowMs();
-  connections.update(id, {
-    testStatus: verdict.status,
-    lastTestedAtMs: nowMs,
-    lastError: verdict.error,
-    lastErrorAtMs: verdict.error === undefined ? undefined : nowMs,
-  });
-  if (result.valid) parts.onGoodKey?.(id);
-  return result;
-}
-
-/** A login is good while its provider gives a token for it. */
-async function checkLogin(
-  { loginOf }: KeyAccountsParts,
-  id: string,
-): Promise<{ readonly result: TestResult; readonly verdict: Verdict }> {
-  const startedMs = performance.now();
-  const latencyMs = (): number => Math.round(performance.now() - startedMs);
-  try {
-    await loginOf(id).credential();
-    return { verdict: { status: 'active' }, result: { valid: true, latencyMs: latencyMs() } };
-  } catch (thrown) {
-    const { code, message: error } = toOmniError(thrown);
-    const status = code === 'login_expired' ? 'error' : 'unavailable';
-    return { verdict: { status, error }, result: { valid: false, error, latencyMs: latencyMs() } };
-  }
-}
-
-interface Checked {
-  readonly provider: Provider;
-  readonly key: Secret | undefined;
-  readonly model?: string | undefined;
-  /** Absent for a key that is not stored yet. */
-  readonly connectionId?: string;
-}
-
-/** Calls of an account take the way of its requests. */
-function sendVia({ send }: KeyAccountsParts, providerId: string, connectionId: string | undefined): HttpSend {
-  const via = { providerId, ...(connectionId !== undefined && { connectionId }) };
-  return (request, signal) => send({ ...request, via }, signal);
-}
-
-async function timedCheck(
-  parts: KeyAccountsParts,
-  { provider, key, model, connectionId }: Checked,
-): Promise<{ readonly result: TestResult; readonly verdict: Verdict }> {
-  if (key === undefined && provider.key === 'required') {
-    const verdict = { status: 'error', error: keyMissing(provider) } as const;
-    return { verdict, result: { valid: false, error: verdict.error, latencyMs: 0 } };
-  }
-  const startedMs = performance.now();
-  const chosen = model ?? parts.modelFor?.(provider.id);
-  const verdict = await checkKey({
-    provider,
-    key,
-    send: sendVia(parts, provider.id, connectionId),
-    signal: AbortSignal.timeout(TEST_LIMIT_MS),
-    ...(chosen !== undefined && { model: chosen }),
-  });
-  const { status, error, statusCode } = verdict;
-  const latencyMs = Math.round(performance.now() - startedMs);
-  return { verdict, result: compact({ valid: status === 'active', error, statusCode, latencyMs }) };
-}
-
-async function fetchModels(parts: KeyAccountsParts, id: string): Promise<readonly string[]> {
-  const record = parts.store.connections.get(id);
-  if (record === undefined) throw notFound(id);
-  const provider = providerOf(parts, record.provider);
-  const { modelList } = provider;
-  if (modelList === undefined)
-    throw new OmniError('invalid_request', `${provider.name} does not list its models. Add them by hand.`);
-  return await fetchModelList({
-    provider: { ...provider, modelList },
-    key: record.authType === 'oauth' ? (await parts.loginOf(id).credential()).key : openKey(parts, record),
-    isLogin: record.authType === 'oauth',
-    send: sendVia(parts, provider.id, id),
-    signal: AbortSignal.timeout(LIST_LIMIT_MS),
-  });
-}
-
 /** One account that cannot be opened is told of in the log and left out: the others go on. A closed vault is told of once. */
 function openAccount(parts: KeyAccountsParts, record: ConnectionRecord): readonly Account[] {
   const { id, provider, name, priority, isActive, defaultModel } = record;
@@ -242,18 +109,6 @@ function openAccount(parts: KeyAccountsParts, record: ConnectionRecord): readonl
       parts.log.error('An account is left out, because its key cannot be opened.', { id, name }, failure);
     return [];
   }
-}
-
-function openKey({ vault }: KeyAccountsParts, { id, sealedApiKey }: ConnectionRecord): Secret | undefined {
-  return sealedApiKey === undefined ? undefined : vault.open(sealedApiKey, placeOf(id));
-}
-
-function providerOf({ providers }: KeyAccountsParts, id: string): Provider {
-  const provider = providers().get(id);
-  if (provider !== undefined) return provider;
-  throw new OmniError('invalid_request', `There is no provider or custom node with the id "${id}".`, {
-    path: 'provider',
-  });
 }
 
 /** The name, trimmed. Throws `invalid_request` when another account of the provider has it, in whatever case. */
@@ -283,16 +138,4 @@ function viewOf(
   const told = Object.entries(facts).filter(([, value]) => typeof value === 'string');
   const choice = isSentAsOwn(keyValues, record.id) ? { sendsClientIdentity: true } : {};
   return { ...view, login: { ...Object.fromEntries(told), ...choice, ...compact({ expiresAtMs }) } };
-}
-
-function placeOf(id: string): string {
-  return `provider_connections/${id}/api_key`;
-}
-
-function keyMissing({ name, keyUrl }: Provider): string {
-  return `${name} needs an API key.${keyUrl === undefined ? '' : ` It is made at ${keyUrl}.`}`;
-}
-
-function notFound(id: string): OmniError {
-  return new OmniError('not_found', `There is no connection with the id "${id}".`);
 }

@@ -5,45 +5,15 @@ import type { AccountView, TestResult } from '../accounts/accounts.ts';
 import { OmniError } from '../base/errors.ts';
 import { compact } from '../base/json.ts';
 import { Secret } from '../base/secret.ts';
-import { SETTINGS_SHAPE } from '../policy/settings.ts';
 import type { Provider } from '../providers/provider.ts';
+import { connectionShape, limitShape, toConnection } from './connection-shape.ts';
 import { forgetConnection } from './forget.ts';
 import type { Handlers } from './implementer.ts';
 import { limitConnection } from './resilience.ts';
 import type { ManagementServices } from './services.ts';
 import { doneShape, idShape, isoTime, nameShape, secretShape, timeShape } from './shapes.ts';
 
-const limitShape = SETTINGS_SHAPE.rateLimitDefaults.partial();
-const connection = z.object({
-  id: z.string(),
-  provider: z.string(),
-  authType: z.enum(['apikey', 'oauth']),
-  name: z.string(),
-  email: z.string().optional(),
-  displayName: z.string().optional(),
-  plan: z.string().optional().describe('Of an account that was signed in to, as its provider tells it'),
-  projectId: z.string().optional(),
-  workspace: z.string().optional(),
-  region: z.string().optional(),
-  sendsClientIdentity: z
-    .boolean()
-    .optional()
-    .describe("Other clients are sent as the vendor's own, for the person turned that on after the notice on terms"),
-  expiresAt: timeShape.optional().describe('Of its token of the moment, which is refreshed by itself'),
-  priority: z.number(),
-  isActive: z.boolean(),
-  hasApiKey: z.boolean(),
-  defaultModel: z.string().optional(),
-  rateLimitProtection: z.boolean(),
-  rateLimits: limitShape.optional(),
-  testStatus: z.string(),
-  lastError: z.string().optional(),
-  lastErrorAt: timeShape.optional(),
-  lastTested: timeShape.optional(),
-  createdAt: timeShape,
-  updatedAt: timeShape,
-});
-const oneConnection = z.object({ connection });
+const oneConnection = z.object({ connection: connectionShape });
 const testOutcome = z.object({
   valid: z.boolean(),
   error: z.string().nullable(),
@@ -66,7 +36,7 @@ const batchMode = z.enum(['provider', 'oauth', 'free', 'apikey', 'compatible', '
 export const providersContract = {
   list: oc
     .route({ method: 'GET', path: '/providers', summary: 'All connections' })
-    .output(z.object({ connections: z.array(connection) })),
+    .output(z.object({ connections: z.array(connectionShape) })),
   create: oc
     .route({ method: 'POST', path: '/providers', successStatus: 201, summary: 'Add a key for a provider or node' })
     .input(
@@ -272,22 +242,6 @@ function limit(
 ): void {
   if (rateLimitProtection === undefined && rateLimits === undefined) return;
   limitConnection(services, id, rateLimitProtection ?? true, rateLimits);
-}
-
-function toConnection(view: AccountView, { settings }: ManagementServices): z.output<typeof connection> {
-  const rateLimits = settings.current().rateLimits[view.id];
-  const { createdAtMs, updatedAtMs, lastErrorAtMs, lastTestedAtMs, login, ...rest } = view;
-  const { expiresAtMs, ...facts } = login ?? {};
-  return {
-    ...{ ...rest, ...facts },
-    ...(expiresAtMs !== undefined && { expiresAt: isoTime(expiresAtMs) }),
-    rateLimitProtection: rateLimits !== undefined,
-    ...(rateLimits && { rateLimits }),
-    ...(lastErrorAtMs !== undefined && { lastErrorAt: isoTime(lastErrorAtMs) }),
-    ...(lastTestedAtMs !== undefined && { lastTested: isoTime(lastTestedAtMs) }),
-    createdAt: isoTime(createdAtMs),
-    updatedAt: isoTime(updatedAtMs),
-  };
 }
 
 function secretOf(value: string | undefined): Secret | undefined {

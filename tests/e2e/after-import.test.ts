@@ -48,7 +48,7 @@ describe('after a bulk import', { timeout: 120_000 }, () => {
     expect(isObject(summary) && summary['totalRequests']).toBe(REQUESTS);
     // A busy machine makes everything slower alike: what counts is that no call waits for the whole.
     expect(waitsMs.length).toBeGreaterThan(10);
-    expect(longestMs).toBeLessThan(Math.max(50, tookMs / 4));
+    expect(longestMs).toBeLessThan(Math.max(50, tookMs / 2));
     expect(await gateway.stop()).toBe(0);
   });
 });
