@@ -6,7 +6,7 @@ import { Link } from 'wouter';
 import { type Outputs, queries, queryClient } from '../../api.ts';
 import { useLiveEvents } from '../../live.ts';
 import { formatDuration } from '../../ui/format.ts';
-import { OUTCOME_STATES } from '../../ui/outcomes.ts';
+import { OutcomeMark } from '../../ui/outcome-mark.tsx';
 import { Section } from '../../ui/section.tsx';
 import { StateMark } from '../../ui/state-mark.tsx';
 import { EmptyState, QueryView, RowsSkeleton } from '../../ui/states.tsx';
@@ -94,7 +94,7 @@ function EndedRow({ log }: { readonly log: Ended }) {
   const { model, requestedModel, account, client, tokensIn, tokensOut, cost, durationMs, timestamp, outcome } = log;
   return (
     <li className={styles.row}>
-      <StateMark isCompact state={OUTCOME_STATES[outcome]} label={t(`outcome.${outcome}`)} />
+      <OutcomeMark outcome={outcome} />
       <Names model={model === '' ? requestedModel : model} about={[account, client]} />
       <span className={styles.figure}>
         <Tokens count={tokensIn + tokensOut} /> {t('requests.tokens')}

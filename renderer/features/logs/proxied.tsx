@@ -4,12 +4,10 @@ import { useLocation } from 'wouter';
 import { api, type Outputs, queries, queryClient } from '../../api.ts';
 import { ConfirmButton } from '../../ui/controls.tsx';
 import { type Column, DataTable } from '../../ui/data-table.tsx';
-import { OUTCOME_STATES } from '../../ui/outcomes.ts';
+import { OutcomeMark } from '../../ui/outcome-mark.tsx';
 import { Section } from '../../ui/section.tsx';
-import { StateMark } from '../../ui/state-mark.tsx';
 import { EmptyState, QueryView, RowsSkeleton } from '../../ui/states.tsx';
 import { Duration, RelativeTime } from '../../ui/values.tsx';
-import styles from './logs.module.css';
 
 type Entry = Outputs['proxyLogs']['list']['logs'][number];
 
@@ -51,12 +49,7 @@ function ProxiedTable({ logs }: { readonly logs: readonly Entry[] }) {
       id: 'outcome',
       header: t('column.outcome'),
       width: '84px',
-      cell: ({ outcome, status }) => (
-        <span className={styles.outcome}>
-          <StateMark isCompact state={OUTCOME_STATES[outcome]} label={t(`outcome.${outcome}`)} />
-          {status}
-        </span>
-      ),
+      cell: ({ outcome, status }) => <OutcomeMark outcome={outcome} status={status} />,
     },
     { id: 'proxy', header: t('column.proxy'), cell: ({ proxy }) => <code>{proxy}</code> },
     { id: 'model', header: t('column.model'), cell: ({ model }) => <code>{model}</code> },

@@ -5,8 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { Link } from 'wouter';
 import { queries } from '../../api.ts';
 import { adviceFor } from '../../ui/advice.ts';
-import { OUTCOME_STATES } from '../../ui/outcomes.ts';
-import { StateMark } from '../../ui/state-mark.tsx';
+import { OutcomeMark } from '../../ui/outcome-mark.tsx';
 import { QueryView } from '../../ui/states.tsx';
 import { Attempts } from './attempts.tsx';
 import { Bodies } from './bodies.tsx';
@@ -43,7 +42,7 @@ function Sheet({ request }: DetailProps) {
     <div className={styles.sheet}>
       <div>
         <code className={styles.asked}>{requestedModel}</code>
-        <StateMark state={OUTCOME_STATES[outcome]} label={`${t(`outcome.${outcome}`)} · ${status}`} />
+        <OutcomeMark isSpelledOut outcome={outcome} status={status} />
       </div>
       {outcome === 'error' && <Failure request={request} />}
       <Figures request={request} />

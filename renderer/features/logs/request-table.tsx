@@ -1,8 +1,7 @@
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type Column, DataTable } from '../../ui/data-table.tsx';
-import { OUTCOME_STATES } from '../../ui/outcomes.ts';
-import { StateMark } from '../../ui/state-mark.tsx';
+import { OutcomeMark } from '../../ui/outcome-mark.tsx';
 import { Duration, Money, RelativeTime, Tokens } from '../../ui/values.tsx';
 import type { Log } from './log-pages.ts';
 import styles from './logs.module.css';
@@ -21,12 +20,7 @@ export function RequestTable(props: RequestTableProps) {
       id: 'outcome',
       header: t('column.outcome'),
       width: '84px',
-      cell: ({ outcome, status }) => (
-        <span className={styles.outcome}>
-          <StateMark isCompact state={OUTCOME_STATES[outcome]} label={t(`outcome.${outcome}`)} />
-          {status}
-        </span>
-      ),
+      cell: ({ outcome, status }) => <OutcomeMark outcome={outcome} status={status} />,
     },
     {
       id: 'model',
