@@ -70,9 +70,26 @@ async function copilotToken(token: Secret, context: FlowContext) {
     throw new OmniError('upstream_bad_response', 'GitHub answered the exchange for a Copilot token without a token.');
   return {
     token: new Secret(value),
-    expiresAtMs: expiresAtS * 1_000,
+    expiresAtMs: endOf({ expiresAtS, refreshInS: asNumber(answer['refresh_in']), nowMs: context.clock.nowMs() }),
     data: textsOf({ plan: answer['sku'] }),
   };
+}
+
+/** So long before its end a Copilot token is to be exchanged anew, as `refresh_in` counts. */
+const REFRESHED_EARLY_S = 60;
+
+interface Lifetime {
+  readonly expiresAtS: number;
+  readonly refreshInS: number | undefined;
+  readonly nowMs: number;
+}
+
+/** A clock of this machine that runs ahead of GitHub's makes no fresh token old: how long it lasts is told besides. */
+function endOf({ expiresAtS, refreshInS, nowMs }: Lifetime): number {
+  const toldMs = expiresAtS * 1_000;
+  if (refreshInS === undefined) return toldMs;
+  const countedMs = nowMs + (refreshInS + REFRESHED_EARLY_S) * 1_000;
+  return toldMs > nowMs ? Math.min(toldMs, countedMs) : countedMs;
 }
 
 /** 401: GitHub's own token was revoked, so a person must sign in again. 403 and 404: the account has no Copilot. */

@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { asObject, asString, type JsonObject, objectsOf, parseJson } from '../../../core/base/json.ts';
+import type { Clock } from '../../../core/base/clock.ts';
+import { asObject, asString, compact, type JsonObject, objectsOf, parseJson } from '../../../core/base/json.ts';
 import { startCore, type TestCore } from '../../support/core.ts';
 
 export interface LoginCore {
@@ -24,11 +25,12 @@ export interface LoginCore {
 /** `overrides` is `providers.json`. */
 export async function startLoginCore(
   overrides: object,
-  options: { readonly env?: Record<string, string>; readonly dataDirectory?: string } = {},
+  options: { readonly env?: Record<string, string>; readonly dataDirectory?: string; readonly clock?: Clock } = {},
 ): Promise<LoginCore> {
   const dataDirectory = options.dataDirectory ?? mkdtempSync(join(tmpdir(), 'omniroute-'));
   writeFileSync(join(dataDirectory, 'providers.json'), JSON.stringify(overrides));
-  const core = await startCore({ dataDirectory, ...(options.env && { env: options.env }) });
+  const { env, clock } = options;
+  const core = await startCore({ dataDirectory, ...compact({ env, clock }) });
   const call: LoginCore['call'] = async (method, path, body) => {
     const response = await fetch(core.url + path, {
       method,
