@@ -1,6 +1,7 @@
 /** Opens what routing remembers and acts with: the balancer, resilience and the walk's ports over the settings in force. */
 import type { Dispatcher } from 'undici';
 import { createLiveStatus } from './accounts/live-status.ts';
+import type { WayOut } from './accounts/tokens/lasting-call.ts';
 import type { Clock } from './base/clock.ts';
 import type { EventSink } from './base/event-bus.ts';
 import type { Log } from './base/log.ts';
@@ -16,6 +17,7 @@ import type { RoutingRules } from './routing/snapshot.ts';
 import type { Store } from './store/store.ts';
 import { apiHostOf } from './upstream/address.ts';
 import type { Dispatchers } from './upstream/dispatchers.ts';
+import { openTunnel } from './upstream/tunnel.ts';
 
 export interface RoutingParts extends Network {
   readonly store: Store;
@@ -94,6 +96,16 @@ export function dispatcherFor(scope: ProxyScope, network: Network): Dispatcher {
 export function dispatcherThrough(scope: ProxyScope, { dispatchers, proxies }: Network): Dispatcher | undefined {
   const found = proxies.isAnySet() ? proxies.proxyFor(scope) : undefined;
   return found && dispatchers.through(found.proxy);
+}
+
+/** Of calls that another process makes: TLS to a proxy cannot be handed over to it. */
+export function wayOut(url: URL, scope: Omit<ProxyScope, 'origin'> | undefined, { proxies }: Network): WayOut {
+  const found = proxies.isAnySet() ? proxies.proxyFor({ ...scope, origin: url.origin }) : undefined;
+  if (found === undefined) return 'direct';
+  const { proxy } = found;
+  if (proxy.type === 'https') return 'own';
+  const port = Number(url.port) || (url.protocol === 'https:' ? 443 : 80);
+  return { openTunnel: () => openTunnel(proxy, { host: url.hostname.replace(/^\[|\]$/g, ''), port }) };
 }
 
 /** The settings that the snapshot is made with. */

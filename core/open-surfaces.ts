@@ -12,7 +12,7 @@ import type { OpenLogins } from './open-logins.ts';
 import { openPipeline } from './open-pipeline.ts';
 import type { Policies } from './open-policies.ts';
 import { type OpenQuotas, openQuotas } from './open-quotas.ts';
-import { dispatcherFor, dispatcherThrough, type Routing, routingRules } from './open-routing.ts';
+import { dispatcherFor, type Routing, routingRules, wayOut } from './open-routing.ts';
 import { generatePipeline } from './pipeline/stages.ts';
 import { tryModel } from './pipeline/trial.ts';
 import { isKeyRequired } from './policy/api-keys.ts';
@@ -55,7 +55,7 @@ export function openSurfaces(
     lasting: {
       nodeProgram: ports.nodeProgram,
       folder: join(dirname(ports.paths.databaseFile), 'refreshes'),
-      isProxied: ({ url, via }) => dispatcherThrough({ ...via, origin: new URL(url).origin }, parts) !== undefined,
+      wayOut: ({ url, via }) => wayOut(new URL(url), via, parts),
     },
     onGoodKey: (connectionId) => void parts.routing.resilience.reset({ connectionId }),
   });

@@ -1,4 +1,9 @@
-/** The program of `lasting-call.ts`: run as text in a process of its own, so it may use nothing but Node's own modules. */
+/**
+ * The program of `lasting-call.ts`, run as text in a process of its own: nothing of it may use anything but Node's own
+ * modules and what it is given.
+ */
+import type { RequestOptions } from 'node:http';
+import type { Socket } from 'node:net';
 
 export interface CallerJob {
   readonly url: string;
@@ -9,61 +14,56 @@ export interface CallerJob {
   /** AES-256-GCM, base64. */
   readonly key: string;
   readonly limitMs: number;
+  /** The connection comes over the process's channel, once it is this process's turn. */
+  readonly isTunnelled: boolean;
 }
 
 /**
- * Reads a `CallerJob` from stdin, makes the call and writes `{status, body}`, `{failure}` or `{busy: true}` (another
- * process is making this call, or has made it) to stdout. An answer that holds a token is on the disk before that.
+ * The program's text. It reads a `CallerJob` from stdin, makes the call and writes `{status, body}`, `{failure}` or
+ * `{busy: true}` (another process is making this call, or has made it) to stdout. An answer that holds a token is on the
+ * disk before that.
  */
-export function callerProgram(): void {
+export function callerText(): string {
+  return `(${callerProgram})({ takeTurn: ${takeTurn}, keepAnswer: ${keepAnswer}, connectionFor: ${connectionFor} })`;
+}
+
+interface Parts {
+  readonly takeTurn: typeof takeTurn;
+  readonly keepAnswer: typeof keepAnswer;
+  readonly connectionFor: typeof connectionFor;
+}
+
+function callerProgram(parts: Parts): void {
   const fs = process.getBuiltinModule('node:fs');
   const tell = (answer: object): void => {
     process.stdout.on('error', () => process.exit(0));
     process.stdout.write(JSON.stringify(answer), () => process.exit(0));
   };
-  const isAlive = (pid: number): boolean => {
-    try {
-      return process.kill(pid, 0);
-    } catch {
-      return false;
-    }
-  };
-  /** One process at a time makes this call; the word of a dead one counts for nothing. */
-  const takeTurn = (path: string, tries: number): boolean => {
-    try {
-      fs.writeFileSync(path, String(process.pid), { flag: 'wx', mode: 0o600 });
-      return true;
-    } catch {
-      if (tries === 0 || isAlive(Number(fs.readFileSync(path, 'utf8')))) return false;
-      fs.rmSync(path, { force: true });
-      return takeTurn(path, tries - 1);
-    }
-  };
-  const keep = (job: CallerJob, text: string): void => {
-    const { createCipheriv, randomBytes } = process.getBuiltinModule('node:crypto');
-    const nonce = randomBytes(12);
-    const cipher = createCipheriv('aes-256-gcm', Buffer.from(job.key, 'base64'), nonce);
-    const sealed = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
-    const file = fs.openSync(`${job.path}.new`, 'w', 0o600);
-    fs.writeSync(file, Buffer.concat([nonce, cipher.getAuthTag(), sealed]));
-    fs.fsyncSync(file);
-    fs.closeSync(file);
-    fs.renameSync(`${job.path}.new`, job.path);
-  };
-  const call = (job: CallerJob, end: (answer: object) => void): void => {
+  const call = (job: CallerJob, end: (answer: object) => void, tunnel?: Socket): void => {
     const client = process.getBuiltinModule(job.url.startsWith('https:') ? 'node:https' : 'node:http');
     const headers = { ...job.headers, 'content-length': String(Buffer.byteLength(job.body)) };
-    const request = client.request(job.url, { method: 'POST', headers, agent: false }, async (response) => {
-      const parts: Buffer[] = [];
+    const options = { method: 'POST', headers, ...parts.connectionFor(job.url, tunnel) };
+    const request = client.request(job.url, options, async (response) => {
+      const chunks: Buffer[] = [];
       response.on('error', (error) => end({ failure: error.message }));
-      for await (const part of response) parts.push(part as Buffer);
-      const answer = { status: response.statusCode ?? 0, body: Buffer.concat(parts).toString('utf8') };
-      if (answer.status === 200 && /"access_?token"/i.test(answer.body)) keep(job, JSON.stringify(answer));
+      for await (const chunk of response) chunks.push(chunk as Buffer);
+      const answer = { status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString('utf8') };
+      if (answer.status === 200 && /"access_?token"/i.test(answer.body)) parts.keepAnswer(job, JSON.stringify(answer));
       end(answer);
     });
     request.on('error', (error) => end({ failure: 'code' in error ? String(error.code) : error.message }));
     setTimeout(() => end({ failure: 'no answer in time' }), job.limitMs);
     request.end(job.body);
+  };
+  /** The parent builds the tunnel when it hears that it is needed; without one it lets go of the channel. */
+  const callThroughTunnel = (job: CallerJob, end: (answer: object) => void): void => {
+    const giveUp = (): void => end({ failure: 'there is no tunnel' });
+    process.once('disconnect', giveUp);
+    process.once('message', (_words, tunnel) => {
+      process.off('disconnect', giveUp);
+      call(job, end, tunnel as Socket);
+    });
+    process.send?.('my turn');
   };
   const text = fs.readFileSync(0, 'utf8');
   // Cut short: its writer died before the call was asked for.
@@ -74,8 +74,54 @@ export function callerProgram(): void {
     fs.rmSync(turn, { force: true });
     tell(answer);
   };
-  if (!takeTurn(turn, 1)) tell({ busy: true });
+  if (!parts.takeTurn(turn, 1)) tell({ busy: true });
   // Whoever had the turn before may have left an answer.
   else if (fs.existsSync(job.path)) end({ busy: true });
+  else if (job.isTunnelled) callThroughTunnel(job, end);
   else call(job, end);
+}
+
+/** One process at a time makes a call; the word of a dead one counts for nothing. */
+function takeTurn(path: string, tries: number): boolean {
+  const fs = process.getBuiltinModule('node:fs');
+  const isAlive = (pid: number): boolean => {
+    try {
+      return process.kill(pid, 0);
+    } catch {
+      return false;
+    }
+  };
+  try {
+    fs.writeFileSync(path, String(process.pid), { flag: 'wx', mode: 0o600 });
+    return true;
+  } catch {
+    if (tries === 0 || isAlive(Number(fs.readFileSync(path, 'utf8')))) return false;
+    fs.rmSync(path, { force: true });
+    return takeTurn(path, tries - 1);
+  }
+}
+
+/** Sealed, and whole or not at all. */
+function keepAnswer({ path, key }: CallerJob, text: string): void {
+  const fs = process.getBuiltinModule('node:fs');
+  const { createCipheriv, randomBytes } = process.getBuiltinModule('node:crypto');
+  const nonce = randomBytes(12);
+  const cipher = createCipheriv('aes-256-gcm', Buffer.from(key, 'base64'), nonce);
+  const sealed = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
+  const file = fs.openSync(`${path}.new`, 'w', 0o600);
+  fs.writeSync(file, Buffer.concat([nonce, cipher.getAuthTag(), sealed]));
+  fs.fsyncSync(file);
+  fs.closeSync(file);
+  fs.renameSync(`${path}.new`, path);
+}
+
+/** A new connection, or one over the tunnel. */
+function connectionFor(url: string, tunnel: Socket | undefined): RequestOptions {
+  if (tunnel === undefined) return { agent: false };
+  if (url.startsWith('http:')) return { createConnection: () => tunnel };
+  const { isIP } = process.getBuiltinModule('node:net');
+  const { connect } = process.getBuiltinModule('node:tls');
+  const { hostname } = new URL(url);
+  const isAddress = isIP(hostname.replace(/^\[|\]$/g, '')) !== 0;
+  return { createConnection: () => connect({ socket: tunnel, ...(isAddress ? {} : { servername: hostname }) }) };
 }

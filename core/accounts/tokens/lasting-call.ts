@@ -2,16 +2,19 @@
  * A call that outlives this process. A refresh token that works once is used up when the vendor answers, and an answer that
  * dies with its process is a lost account. So the call is made by a small process of its own, outside this one's group,
  * which puts the answer on the disk, sealed, before it hands it over; whoever makes the same call after a crash gets that
- * answer instead. Without a program to run it (`nodeProgram`), calls are made here, and a crash may swallow an answer.
+ * answer instead. A tunnel through a network proxy is built here and handed over to it. Without a program to run it
+ * (`nodeProgram`), and through a proxy that speaks TLS, calls are made here, and a crash may swallow an answer.
  */
-import { spawn } from 'node:child_process';
+import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_process';
 import { createDecipheriv, createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import type { Socket } from 'node:net';
 import { join } from 'node:path';
+import type { Readable, Writable } from 'node:stream';
 import { OmniError } from '../../base/errors.ts';
 import { asNumber, asObject, asString, parseJson } from '../../base/json.ts';
 import type { HttpAnswer, HttpRequest, HttpSend } from '../http.ts';
-import { type CallerJob, callerProgram } from './caller-program.ts';
+import { type CallerJob, callerText } from './caller-program.ts';
 
 export interface LastingCalls {
   /** As the client it stands on; an answer that was kept for the same request comes at once. */
@@ -29,9 +32,14 @@ export interface LastingCallParts {
   sealingKey(): Buffer;
   /** Makes calls here. */
   readonly send: HttpSend;
-  /** Calls through a network proxy are made here: its connections are this process's. */
-  isProxied(request: HttpRequest): boolean;
+  wayOut(request: HttpRequest): WayOut;
 }
+
+/**
+ * How a call leaves this machine: directly, over a connection through a network proxy that another process can take over,
+ * or by what only this process holds. `openTunnel` throws `proxy_failed` or `upstream_unreachable`.
+ */
+export type WayOut = 'direct' | 'own' | { openTunnel(): Promise<Socket> };
 
 const LIMIT_MS = 60_000;
 const POLL_MS = 50;
@@ -46,9 +54,8 @@ export function createLastingCalls(parts: LastingCallParts): LastingCalls {
   return {
     forget,
     sendFor: (connectionId) => async (request, signal) => {
-      if (request.method !== 'POST' || nodeProgram === undefined || parts.isProxied(request)) {
-        return await send(request, signal);
-      }
+      const way = parts.wayOut(request);
+      if (request.method !== 'POST' || nodeProgram === undefined || way === 'own') return await send(request, signal);
       const mark = createHash('sha256')
         .update(`${request.url}\n${request.body ?? ''}`)
         .digest('hex')
@@ -59,24 +66,35 @@ export function createLastingCalls(parts: LastingCallParts): LastingCalls {
       const job: CallerJob = {
         ...{ url: request.url, headers: request.headers, body: request.body ?? '' },
         ...{ path: join(folder, name), key: parts.sealingKey().toString('base64'), limitMs: LIMIT_MS },
+        isTunnelled: way !== 'direct',
       };
-      return await callOrTakeKept(job, nodeProgram, signal);
+      const openTunnel = way === 'direct' ? undefined : way.openTunnel;
+      return await callOrTakeKept(job, { nodeProgram, openTunnel }, signal);
     },
   };
 }
 
+interface Caller {
+  readonly nodeProgram: string;
+  readonly openTunnel: (() => Promise<Socket>) | undefined;
+}
+
 /** Asks again while another process makes the very same call. */
-async function callOrTakeKept(job: CallerJob, nodeProgram: string, signal: AbortSignal): Promise<HttpAnswer> {
+async function callOrTakeKept(job: CallerJob, caller: Caller, signal: AbortSignal): Promise<HttpAnswer> {
   for (;;) {
     const kept = keptAnswer(job);
     if (kept !== undefined) return kept;
-    const answer = await callApart(job, nodeProgram, signal);
+    const answer = await callApart(job, caller, signal);
     if (answer !== 'busy') return answer;
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
 }
 
-function callApart(job: CallerJob, nodeProgram: string, signal: AbortSignal): Promise<HttpAnswer | 'busy'> {
+function callApart(
+  job: CallerJob,
+  { nodeProgram, openTunnel }: Caller,
+  signal: AbortSignal,
+): Promise<HttpAnswer | 'busy'> {
   return new Promise((resolve, reject) => {
     const { host } = new URL(job.url);
     const fail = (why: string): void => {
@@ -84,11 +102,12 @@ function callApart(job: CallerJob, nodeProgram: string, signal: AbortSignal): Pr
     };
     if (signal.aborted) return fail('given up');
     signal.addEventListener('abort', () => fail('no answer in time'), { once: true });
-    const child = spawn(nodeProgram, ['-e', `(${callerProgram.toString()})()`], {
+    const child = spawn(nodeProgram, ['-e', callerText()], {
       ...{ detached: true, windowsHide: true },
-      stdio: ['pipe', 'pipe', 'ignore'],
-    });
+      stdio: ['pipe', 'pipe', 'ignore', ...(openTunnel === undefined ? [] : ['ipc' as const])],
+    }) as ChildProcessByStdio<Writable, Readable, null>;
     child.unref();
+    if (openTunnel !== undefined) handOver(child, openTunnel).catch(reject);
     const chunks: Buffer[] = [];
     child.once('error', (error) => fail(error.message));
     child.stdin.on('error', () => fail('the caller ended'));
@@ -102,6 +121,23 @@ function callApart(job: CallerJob, nodeProgram: string, signal: AbortSignal): Pr
     });
     child.stdin.end(JSON.stringify(job));
   });
+}
+
+/** When the caller's turn has come, it gets the tunnel; without one it ends. Throws why there is none. */
+async function handOver(child: ChildProcess, openTunnel: () => Promise<Socket>): Promise<void> {
+  child.channel?.unref();
+  const asked = await new Promise<boolean>((resolve) => {
+    child.once('message', () => resolve(true)).once('close', () => resolve(false));
+  });
+  if (!asked) return;
+  try {
+    const socket = await openTunnel();
+    // It belongs to the caller from here on.
+    child.send('tunnel', socket, (error) => error !== null && socket.destroy());
+  } catch (error) {
+    if (child.connected) child.disconnect();
+    throw error;
+  }
 }
 
 function keptAnswer({ path, key }: CallerJob): HttpAnswer | undefined {

@@ -1,10 +1,18 @@
+import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type RequestListener } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
+import { type AddressInfo, connect } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { HttpRequest, HttpSend } from '../../../core/accounts/http.ts';
 import { createLastingCalls, type LastingCallParts } from '../../../core/accounts/tokens/lasting-call.ts';
+import { OmniError } from '../../../core/base/errors.ts';
 import { temporaryFolder } from '../../store/temporary-store.ts';
+import { SELF_SIGNED } from '../../support/self-signed.ts';
 import { type Answer, upstream } from '../upstream.ts';
 
 const key = randomBytes(32);
@@ -12,7 +20,13 @@ const signal = AbortSignal.timeout(60_000);
 const here: HttpSend = () => Promise.resolve({ status: 200, body: 'made here' });
 
 function calls(folder: string, more: Partial<LastingCallParts> = {}) {
-  const parts = { nodeProgram: process.execPath, folder, sealingKey: () => key, send: here, isProxied: () => false };
+  const parts = {
+    nodeProgram: process.execPath,
+    folder,
+    sealingKey: () => key,
+    send: here,
+    wayOut: () => 'direct' as const,
+  };
   return createLastingCalls({ ...parts, ...more });
 }
 const request = (origin: string): HttpRequest => ({
@@ -21,7 +35,38 @@ const request = (origin: string): HttpRequest => ({
   headers: { 'content-type': 'application/json', 'x-a': 'b' },
   body: '{"refresh_token":"rt-1"}',
 });
+const unused: HttpSend = () => Promise.reject(new Error('made here'));
 const granted: Answer = { status: 200, body: { access_token: 'at-very-secret-token' } };
+
+/** Answers with tokens; when it `waits`, not before it is told to. The https one is `target.test`. */
+async function tokenServer(scheme: 'http' | 'https', waits = false) {
+  let asked = 0;
+  let answerAll: () => void = () => undefined;
+  const told = waits ? new Promise<void>((resolve) => (answerAll = resolve)) : Promise.resolve();
+  const answer: RequestListener = (_request, response) => {
+    asked += 1;
+    void told.then(() => response.end(JSON.stringify(granted.body)));
+  };
+  const server = scheme === 'http' ? createServer(answer) : createSecureServer(SELF_SIGNED, answer);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const { port } = server.address() as AddressInfo;
+  const url = `${scheme}://${scheme === 'http' ? '127.0.0.1' : 'target.test'}:${port}`;
+  return { url, port, asked: () => asked, answerAll: () => answerAll() };
+}
+
+beforeAll(() => {
+  const folder = mkdtempSync(join(tmpdir(), 'omniroute-'));
+  writeFileSync(join(folder, 'ca.pem'), SELF_SIGNED.cert);
+  vi.stubEnv('NODE_EXTRA_CA_CERTS', join(folder, 'ca.pem'));
+  return () => {
+    vi.unstubAllEnvs();
+    rmSync(folder, { recursive: true });
+  };
+});
 
 describe('a lasting call', () => {
   it('is made once, by a process of its own; its answer is kept sealed until it is forgotten', async () => {
@@ -79,10 +124,59 @@ describe('a lasting call', () => {
     expect(asked).toHaveLength(2);
   });
 
-  it('is made here through a network proxy, for what uses nothing up, and without a program for it', async () => {
+  it.each(['http', 'https'] as const)(
+    'goes through a tunnel that is built here, to %s, and is kept',
+    async (scheme) => {
+      const folder = join(temporaryFolder(), 'refreshes');
+      const { url, port, asked } = await tokenServer(scheme);
+      let built = 0;
+      const wayOut = () => ({
+        openTunnel: async () => {
+          built += 1;
+          const socket = connect(port, '127.0.0.1');
+          await once(socket, 'connect');
+          return socket;
+        },
+      });
+      const send = () => calls(folder, { wayOut, send: unused }).sendFor('c1')(request(url), signal);
+      const answers = await Promise.all([1, 2, 3, 4].map(send));
+      expect(answers).toEqual(Array(4).fill({ status: 200, body: JSON.stringify(granted.body) }));
+      expect([asked(), built]).toEqual([1, 1]);
+      expect(await send()).toEqual(answers[0]);
+      expect([asked(), built]).toEqual([1, 1]);
+    },
+  );
+
+  it('through a tunnel survives its process, which was killed once it had been handed over', async () => {
+    const folder = join(temporaryFolder(), 'refreshes');
+    const { url, port, asked, answerAll } = await tokenServer('http', true);
+    const script = join(import.meta.dirname, 'call-through-tunnel.ts');
+    const child = spawn(process.execPath, [script, folder, url, String(port), key.toString('base64')], {
+      stdio: 'inherit',
+    });
+    await expect.poll(asked, { timeout: 20_000 }).toBe(1);
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    answerAll();
+    const wayOut = () => ({ openTunnel: () => Promise.reject(new Error('no second call')) });
+    const answer = await calls(folder, { wayOut }).sendFor('c1')(request(url), signal);
+    expect([answer.body, asked()]).toEqual([JSON.stringify(granted.body), 1]);
+  });
+
+  it('whose tunnel cannot be built says why, and nothing is sent', async () => {
+    const folder = join(temporaryFolder(), 'refreshes');
+    const { url, asked } = await tokenServer('http');
+    const failure = new OmniError('proxy_failed', 'The network proxy refused.');
+    const wayOut = () => ({ openTunnel: () => Promise.reject(failure) });
+    await expect(calls(folder, { wayOut }).sendFor('c1')(request(url), signal)).rejects.toBe(failure);
+    expect(asked()).toBe(0);
+    await expect.poll(() => readdirSync(folder)).toEqual([]);
+  });
+
+  it('is made here through a network proxy that speaks TLS, for what uses nothing up, and without a program for it', async () => {
     const folder = temporaryFolder();
     const body = 'made here';
-    expect(await calls(folder, { isProxied: () => true }).sendFor('c1')(request('http://x'), signal)).toMatchObject({
+    expect(await calls(folder, { wayOut: () => 'own' }).sendFor('c1')(request('http://x'), signal)).toMatchObject({
       body,
     });
     expect(await calls(folder, { nodeProgram: undefined }).sendFor('c1')(request('http://x'), signal)).toMatchObject({

@@ -25,7 +25,7 @@ const lasting = createLastingCalls({
   folder: join(dirname(path), 'refreshes'),
   sealingKey: () => vault.derive('kept-answers'),
   send: createHttpSend({ timeoutMs: 5_000 }),
-  isProxied: () => false,
+  wayOut: () => 'direct',
 });
 const row = { ...claude, hosts: { ...claude.hosts, token: vendor, account: vendor } };
 const flow = FLOWS.find(({ provider }) => provider === row.id);
