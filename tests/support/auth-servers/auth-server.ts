@@ -41,7 +41,14 @@ export interface AuthServer {
   readonly families: TokenFamilies;
   /** Answers the next requests of a path with this instead, until it is undefined. */
   answerInstead(path: string, route: Route | undefined): void;
+  /** What calls of a path do is done at once, as ever; their answers come when they are let go. */
+  holdAnswers(path: string): HeldAnswers;
   close(): Promise<void>;
+}
+
+export interface HeldAnswers {
+  readonly waiting: () => number;
+  release(): void;
 }
 
 /** Where vendors tell quotas, which are read in the background whenever that is due; these tests are not about it. */
@@ -59,6 +66,7 @@ export async function startAuthServer(routes: (tools: Tools) => Readonly<Record<
   const asked: Asked[] = [];
   const families = new TokenFamilies();
   const overrides = new Map<string, Route>();
+  const held = new Map<string, (() => void)[]>();
   const fault = (what: string): void => void faults.push(what);
   const table = routes({ families, fault });
   const server: Server = createServer((request, response) => {
@@ -79,12 +87,16 @@ export async function startAuthServer(routes: (tools: Tools) => Readonly<Record<
       asked.push(one);
       const route = overrides.get(one.path) ?? table[`${one.method} ${one.path}`];
       if (route === undefined) fault(`${one.method} ${one.path} is no path of this vendor`);
-      void Promise.resolve(route?.(one) ?? { status: 404, body: 'not found' }).then(({ status, body, headers }) => {
-        if (status === 0) return void response.destroy();
-        const isText = typeof body === 'string' || body === undefined;
-        response.writeHead(status ?? 200, { 'content-type': isText ? 'text/html' : 'application/json', ...headers });
-        response.end(isText ? body : JSON.stringify(body));
-      });
+      void Promise.resolve(route?.(one) ?? { status: 404, body: 'not found' }).then(
+        async ({ status, body, headers }) => {
+          const waiting = held.get(one.path);
+          if (waiting !== undefined) await new Promise<void>((resolve) => waiting.push(resolve));
+          if (status === 0) return void response.destroy();
+          const isText = typeof body === 'string' || body === undefined;
+          response.writeHead(status ?? 200, { 'content-type': isText ? 'text/html' : 'application/json', ...headers });
+          response.end(isText ? body : JSON.stringify(body));
+        },
+      );
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -92,6 +104,17 @@ export async function startAuthServer(routes: (tools: Tools) => Readonly<Record<
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     ...{ faults, asked, families },
     answerInstead: (path, route) => void (route === undefined ? overrides.delete(path) : overrides.set(path, route)),
+    holdAnswers(path) {
+      const waiting: (() => void)[] = [];
+      held.set(path, waiting);
+      return {
+        waiting: () => waiting.length,
+        release() {
+          held.delete(path);
+          for (const letGo of waiting.splice(0)) letGo();
+        },
+      };
+    },
     close: () =>
       new Promise((resolve) => {
         server.closeAllConnections();
