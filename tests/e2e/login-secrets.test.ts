@@ -83,7 +83,10 @@ beforeAll(async () => {
     }));
   proxy = await startEchoingProxy();
   writeFileSync(join(dataDir, 'providers.json'), JSON.stringify(hostsOf(vendors)));
-  gateway = await startGateway({ dataDir, env: { LOG_LEVEL: 'debug', ...CLIENT_SECRETS } });
+  gateway = await startGateway({
+    dataDir,
+    env: { LOG_LEVEL: 'debug', ENABLE_REQUEST_LOGS: 'true', ...CLIENT_SECRETS },
+  });
   const body = { password: PASSWORD };
   const { headers } = await rawCall(gateway.baseUrl, { method: 'POST', path: '/api/auth/login', body });
   cookie = headers['set-cookie']?.[0]?.split(';')[0] ?? '';
@@ -279,7 +282,7 @@ describe('nothing secret of a login comes out', { timeout: 120_000 }, () => {
       manage({ path: '/api/openapi.json' }),
       connections(),
       manage({ path: '/api/keys' }),
-      manage({ path: '/api/usage/call-logs?limit=20' }),
+      manage({ path: '/api/usage/call-logs?limit=100' }),
     ]);
     const idsOf = (rows: readonly JsonObject[]): string[] => rows.flatMap(({ id }) => asString(id) ?? []);
     const ids = {
