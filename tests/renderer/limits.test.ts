@@ -86,7 +86,7 @@ describe.skipIf(NO_BROWSER !== undefined)('the page of limits and health', () =>
       .getByRole('row', { name: /good account/ })
       .getByText('41 / 60 requests')
       .waitFor();
-    await page.getByText('1 hits · 1 stored').waitFor();
+    await page.getByText('1 hit · 1 stored').waitFor();
   });
 
   it('closes a breaker at once, and ends a rest', async () => {

@@ -31,7 +31,7 @@ export function Prices() {
         onChange={setShown}
         data={[
           { value: 'all', label: t('prices.all') },
-          { value: 'own', label: t('prices.own', { number: own }) },
+          { value: 'own', label: t('prices.own', { total: own }) },
         ]}
       />
       <SegmentedControl

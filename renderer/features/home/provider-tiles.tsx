@@ -4,11 +4,11 @@ import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'wouter';
 import { queries } from '../../api.ts';
-import { formatPercent, formatShortTime } from '../../ui/format.ts';
+import { formatCount, formatPercent, formatShortTime } from '../../ui/format.ts';
 import { Section, TileGrid } from '../../ui/section.tsx';
 import { StateMark } from '../../ui/state-mark.tsx';
 import { EmptyState, QueryView, type QueryViewProps, TilesSkeleton } from '../../ui/states.tsx';
-import { Countdown, Tokens } from '../../ui/values.tsx';
+import { Countdown } from '../../ui/values.tsx';
 import styles from './home.module.css';
 import { type ConnectionList, type Tile, type TileQuota, tilesOf } from './tiles.ts';
 
@@ -55,7 +55,8 @@ function ProviderTile({ tile }: { readonly tile: Tile }) {
       <span className={styles.tileName}>{name}</span>
       <StateMark state={state} label={t(`tile.${state}`)} />
       <span className={styles.quiet}>
-        {t('tile.accounts', { count: accounts })} · <Tokens count={requests} /> {t('tile.requests')}
+        {t('tile.accounts', { count: accounts })} ·{' '}
+        {t('tile.requests', { count: requests, number: formatCount(requests) })}
       </span>
       {quota !== undefined && <Quota quota={quota} />}
       {untilMs !== undefined && (

@@ -33,13 +33,15 @@ export function Caches() {
 
 function Figures({ caches }: { readonly caches: Outputs['cache']['get'] }) {
   const { t } = useTranslation('limits');
+  const figures = (hits: number, entries: number): string =>
+    t('caches.figures', { count: hits, hits: formatNumber(hits), entries: formatNumber(entries) });
   const { semanticCache: answers, similarAnswers: similar, signatureCache: signatures, idempotency } = caches;
   return (
     <TileGrid minWidthPx={150} isFilling>
       <StatCard
         label={t('caches.answers')}
         value={formatPercent(Number(answers.hitRate) / 100)}
-        detail={t('caches.figures', { hits: formatNumber(answers.hits), entries: formatNumber(answers.dbEntries) })}
+        detail={figures(answers.hits, answers.dbEntries)}
       />
       <StatCard
         label={t('caches.spared')}
@@ -54,7 +56,7 @@ function Figures({ caches }: { readonly caches: Outputs['cache']['get'] }) {
       <StatCard
         label={t('caches.signatures')}
         value={formatPercent(Number(signatures.hitRate) / 100)}
-        detail={t('caches.figures', { hits: formatNumber(signatures.hits), entries: formatNumber(signatures.entries) })}
+        detail={figures(signatures.hits, signatures.entries)}
       />
       <StatCard
         label={t('caches.duplicates')}
