@@ -188,7 +188,10 @@ describe.skipIf(IS_STAND_IN && CHROMIUM === undefined)('the desktop app', { time
     await run(`window.open('https://example.com/window')`);
     await vi.waitFor(
       async () =>
-        expect((await app.ask.world()).opened).toEqual(['https://example.com/away', 'https://example.com/window']),
+        expect((await app.ask.world()).opened.toSorted()).toEqual([
+          'https://example.com/away',
+          'https://example.com/window',
+        ]),
       SOON,
     );
     expect(page.url()).toMatch(/^(?:app|http):\/\/omniroute/);

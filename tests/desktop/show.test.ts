@@ -13,6 +13,7 @@ import { CHROMIUM } from './stand-in/chromium.ts';
 import type { ItemView } from './stand-in/menus.ts';
 
 const RUNS_ON = electronProgram() === undefined ? 'the stand-in for Electron' : 'Electron';
+const PORT_PAGE = 'app://omniroute/shell/port';
 const SOON = { timeout: 30_000, interval: 100 };
 const ASK = { model: 'up/m', messages: [{ role: 'user', content: 'Hi' }] };
 
@@ -184,6 +185,10 @@ describe.skipIf(RUNS_ON !== 'Electron' && CHROMIUM === undefined)(`on ${RUNS_ON}
     upstream.answer((_received, response) => sendJson(response, chatAnswer('Hello')));
     expect((await ask(ASK)).status).toBe(200);
     expect((await app.ask.tray())?.tooltip).toContain(`localhost:${next}`);
+    await vi.waitFor(
+      async () => expect((await app.ask.windows()).map(({ url }) => url)).not.toContain(PORT_PAGE),
+      SOON,
+    );
   });
 
   it('a second start shows the first one, at the page it was asked for, and ends', async () => {
