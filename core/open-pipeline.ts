@@ -79,7 +79,7 @@ export function openPipeline(ports: PipelinePorts, parts: PipelineParts): Pipeli
   const active = createActiveRequests({ events, clock });
   const bodies = createBodyKeeper({ repository: store.bodies, rules: () => settings.current(), clock, log });
   const { walk } = parts.routing;
-  const clientSessions = createClientSessions();
+  const clientSessions = createClientSessions(clock);
   const metrics = createMetrics({
     ...{ activeRequests: active.count, resilience: parts.routing.resilience, version },
     isEnabled: () => settings.current().enableMetrics,

@@ -52,7 +52,7 @@ export function openQuotas(parts: QuotaParts): OpenQuotas {
     if (use === undefined || routing.isTelling) return;
     quotas.used(use.connectionId, use.isLimited);
     if (use.isLimited || event.type === 'account-changed') soon();
-  });
+  }, TELL_OF_USE);
   next(SOON_MS);
   return {
     quotas,
@@ -63,6 +63,8 @@ export function openQuotas(parts: QuotaParts): OpenQuotas {
     },
   };
 }
+
+const TELL_OF_USE = ['request-ended', 'account-changed'] as const;
 
 /** Of a request that ended, or of an account that begins to rest or was signed in to. */
 function useIn(event: CoreEvent): { readonly connectionId: string; readonly isLimited: boolean } | undefined {

@@ -159,11 +159,16 @@ export interface EventSink {
   emit(event: CoreEvent): void;
 }
 
+type Listener = (event: CoreEvent) => void;
+
 export interface EventBus extends EventSink {
-  /** False: an event need not be made. */
-  readonly isHeard: boolean;
-  /** Calls `listener` with each event until the result is called. Throws `exhausted` beyond the number of listeners. */
-  subscribe(listener: (event: CoreEvent) => void): () => void;
+  /** False: an event of this type need not be made. */
+  isHeard(type: CoreEvent['type']): boolean;
+  /**
+   * Calls `listener` with each event, or each of these types, until the result is called. Throws `exhausted` beyond the
+   * number of listeners.
+   */
+  subscribe(listener: Listener, types?: readonly CoreEvent['type'][]): () => void;
   /** The events from now on, as fast as they are read; more than a queue holds become one `missed`. Ends with the bus. */
   stream(): BoundedStream<CoreEvent, EventsMissed>;
   /** Ends every stream; nothing is told any more. */
@@ -174,22 +179,25 @@ const LISTENERS_MAX = 200;
 const QUEUED_MAX = 1_000;
 
 export function createEventBus(log: Log): EventBus {
-  const listeners = new Set<(event: CoreEvent) => void>();
+  /** Each with the types it wants; undefined: all. */
+  const listeners = new Map<Listener, ReadonlySet<string> | undefined>();
   const streams = new Set<BoundedStream<CoreEvent, EventsMissed>>();
   let isClosed = false;
-  const subscribe: EventBus['subscribe'] = (listener) => {
+  const subscribe: EventBus['subscribe'] = (listener, types) => {
     if (listeners.size >= LISTENERS_MAX)
       throw new OmniError('exhausted', `More than ${LISTENERS_MAX} listen to live events already. Close some.`);
     const own = (event: CoreEvent): void => listener(event);
-    listeners.add(own);
+    listeners.set(own, types && new Set(types));
     return () => void listeners.delete(own);
   };
   return {
-    get isHeard() {
-      return listeners.size > 0;
+    isHeard(type) {
+      for (const types of listeners.values()) if (types === undefined || types.has(type)) return true;
+      return false;
     },
     emit(event) {
-      for (const listener of listeners) {
+      for (const [listener, types] of listeners) {
+        if (types !== undefined && !types.has(event.type)) continue;
         try {
           listener(event);
         } catch (cause) {

@@ -41,21 +41,21 @@ export function createActiveRequests({ events, clock }: { events: EventBus; cloc
     count: () => active.size,
     began(ledger) {
       active.add(ledger);
-      if (!events.isHeard) return;
+      if (!events.isHeard('request-started')) return;
       const { id, startedAtMs: atMs, requestedModel: model, endpoint, stream, ...view } = ledger.view();
       const { client, apiKeyId, apiKeyName } = view;
       const names = compact({ client, apiKeyId, apiKeyName });
       events.emit({ type: 'request-started', atMs, id, model, endpoint, stream, ...names });
     },
     routed(ledger) {
-      if (!events.isHeard) return;
+      if (!events.isHeard('request-routed')) return;
       const { id, provider = '', model = '', connectionId, attempts: attempt } = ledger.view();
       const place = { provider, model, ...compact({ connectionId }) };
       events.emit({ type: 'request-routed', atMs: clock.nowMs(), id, attempt, ...place });
     },
     ended(ledger, record) {
       active.delete(ledger);
-      if (events.isHeard) events.emit(endedEvent(record));
+      if (events.isHeard('request-ended')) events.emit(endedEvent(record));
     },
   };
 }

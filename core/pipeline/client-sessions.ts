@@ -3,6 +3,7 @@
  * key. Kept in memory for half an hour after the last request, the least recent dropped first.
  */
 import { LRUCache } from 'lru-cache';
+import type { Clock } from '../base/clock.ts';
 import type { RequestWatch } from './ledger.ts';
 
 export interface ClientSession {
@@ -33,8 +34,9 @@ export interface ClientSessions extends RequestWatch {
 const SESSIONS_MAX = 500;
 const IDLE_MS = 1_800_000;
 
-export function createClientSessions(): ClientSessions {
-  const sessions = new LRUCache<string, ClientSession>({ max: SESSIONS_MAX, ttl: IDLE_MS });
+export function createClientSessions(clock: Clock): ClientSessions {
+  const sessions = new LRUCache<string, ClientSession>({ max: SESSIONS_MAX });
+  const isOver = ({ lastActiveAtMs }: ClientSession): boolean => lastActiveAtMs < clock.nowMs() - IDLE_MS;
   return {
     began: () => undefined,
     routed: () => undefined,
@@ -42,7 +44,8 @@ export function createClientSessions(): ClientSessions {
       const { client, apiKeyId, apiKeyName, startedAtMs, provider, model, connectionId } = record;
       const id = ledger.session ?? `${client ?? 'unknown'} ${apiKeyName ?? ''}`.trim();
       const key = ledger.session === undefined ? `client\n${client}\n${apiKeyId}` : `named\n${id}\n${apiKeyId}`;
-      const before = sessions.get(key);
+      const known = sessions.get(key);
+      const before = known === undefined || isOver(known) ? undefined : known;
       sessions.set(key, {
         ...{ id, isNamed: ledger.session !== undefined },
         ...(client !== undefined && { client }),
@@ -58,7 +61,7 @@ export function createClientSessions(): ClientSessions {
         ...(provider !== '' && { provider, model, ...(connectionId !== undefined && { connectionId }) }),
       });
     },
-    list: () => [...sessions.values()],
+    list: () => [...sessions.values()].filter((session) => !isOver(session)),
   };
 }
 

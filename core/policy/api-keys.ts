@@ -171,7 +171,9 @@ function keyIndex({ store, hashKey }: ApiKeyPorts): KeyIndex {
     reload,
     recordOf(key) {
       if (!key.startsWith(PREFIX)) return undefined;
-      const known = recent.get(key) ?? byHash.get(hash(key));
+      const seen = recent.get(key);
+      if (seen !== undefined) return seen;
+      const known = byHash.get(hash(key));
       if (known !== undefined) recent.set(key, known);
       return known;
     },

@@ -22,13 +22,23 @@ it('a listener that throws harms neither the one who emits nor the other listene
 
 it('knows whether anybody listens, and takes no more than its number of listeners', () => {
   const bus = createEventBus(silentLog);
-  expect(bus.isHeard).toBe(false);
+  expect(bus.isHeard('request-ended')).toBe(false);
   const listener = (): void => undefined;
   const forgets = Array.from({ length: 200 }, () => bus.subscribe(listener));
-  expect(bus.isHeard).toBe(true);
+  expect(bus.isHeard('request-ended')).toBe(true);
   expect(() => bus.subscribe(listener)).toThrow(/Close some/);
   for (const forget of forgets) forget();
-  expect(bus.isHeard).toBe(false);
+  expect(bus.isHeard('request-ended')).toBe(false);
+});
+
+it('tells a listener of the types it wants and no others', () => {
+  const bus = createEventBus(silentLog);
+  const heard: string[] = [];
+  bus.subscribe(({ type }) => void heard.push(type), ['configuration-changed']);
+  expect([bus.isHeard('configuration-changed'), bus.isHeard('request-ended')]).toEqual([true, false]);
+  bus.emit({ type: 'configuration-changed', atMs: 1, area: 'routing' });
+  bus.emit({ type: 'quota-changed', atMs: 2, connectionId: 'c', provider: 'p' });
+  expect(heard).toEqual(['configuration-changed']);
 });
 
 it('a stream gives what was emitted since, in order, and waits for more', async () => {
@@ -57,7 +67,7 @@ it('return ends a stream at once, also while next waits, and nobody listens any 
   const next = stream.next();
   await stream.return();
   expect(await next).toEqual({ done: true, value: undefined });
-  expect(bus.isHeard).toBe(false);
+  expect(bus.isHeard('request-ended')).toBe(false);
 });
 
 it('the end of the bus ends all streams, those that come later too', async () => {

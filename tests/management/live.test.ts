@@ -23,7 +23,7 @@ afterAll(() => server.stop());
 
 const listen = () => readEvents(`${server.url}/api/live`, { cookie });
 const isUnheard = (): Promise<unknown> =>
-  expect.poll(() => server.services.events.isHeard, { timeout: 10_000 }).toBe(false);
+  expect.poll(() => server.services.events.isHeard('request-started'), { timeout: 10_000 }).toBe(false);
 
 it('the snapshot tells what runs, and the sums of today', async () => {
   await server.services.store.usage.append({ ...usage, startedAtMs: server.services.clock.nowMs() });
