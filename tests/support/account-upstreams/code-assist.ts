@@ -18,6 +18,7 @@ export function startCodeAssist(
 ): Promise<AccountUpstream> {
   return startService({
     tokens,
+    quotaPath: '/v1internal:retrieveUserQuota',
     rules: (received) => {
       const { body, path } = received;
       const request = asObject(body['request']) ?? {};

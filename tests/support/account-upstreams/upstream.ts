@@ -71,6 +71,8 @@ export interface Service {
   answer(received: Received, response: ServerResponse): void;
   /** The tokens that are good; a call with another one is refused with 401. */
   readonly tokens: GoodTokens;
+  /** Where the vendor tells quotas on the same host: read in the background, and told by another service here. */
+  readonly quotaPath?: string;
 }
 
 /** Starts a service that answers what keeps all its rules, and refuses and notes what does not. */
@@ -78,6 +80,7 @@ export async function startService(service: Service): Promise<AccountUpstream> {
   const faults: string[] = [];
   const refusals: { status: number; body: object; headers: Record<string, string> }[] = [];
   const upstream = await startUpstream((received, response) => {
+    if (received.path === service.quotaPath) return service.refuse(response, 404, 'Not found.');
     const planned = refusals.shift();
     if (planned !== undefined) {
       response.writeHead(planned.status, { 'content-type': 'application/json', ...planned.headers });
