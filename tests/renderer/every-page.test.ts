@@ -8,13 +8,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { asArray, asObject, asString } from '../../core/base/json.ts';
 import {
+  ALL_LOOKS,
   type Dashboard,
   expectAccessible,
   expectNoOverflow,
-  LOOKS,
   NO_BROWSER,
   settled,
   startDashboard,
+  TAKES_ALL_LOOKS,
   takePicture,
 } from '../support/dashboard.ts';
 import type { GatewayProcess, ManagementClient } from '../support/gateway-process.ts';
@@ -26,7 +27,6 @@ const PATHS = [
   ...['/costs', '/limits', '/about'],
   ...TABS.map((tab) => `/settings/${tab}`),
 ];
-const TAKES_ALL = process.env['OMNIROUTE_TEST_LOOKS'] === 'all';
 const REQUESTS = 300_000;
 /** Six looks, each with an accessibility check of its own, on a machine that may be busy. */
 const LOOKS_LIMIT_MS = 120_000;
@@ -95,7 +95,7 @@ describe.skipIf(NO_BROWSER !== undefined).each(STATES)('all pages $state', ({ na
     turn += 1;
     const { page, errors } = await dashboard.open({ path });
     const faults: string[] = [];
-    for (const { theme, width } of LOOKS.filter((_look, at) => TAKES_ALL || at === turn % LOOKS.length)) {
+    for (const { theme, width } of ALL_LOOKS.filter((_look, at) => TAKES_ALL_LOOKS || at === turn % ALL_LOOKS.length)) {
       await page.emulateMedia({ colorScheme: theme });
       await page.setViewportSize({ width, height: 900 });
       await settled(page);

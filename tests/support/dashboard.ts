@@ -33,7 +33,10 @@ export type Theme = 'light' | 'dark';
 export const THEMES: readonly Theme[] = ['light', 'dark'];
 export const WIDTHS = [1_440, 1_024, 800] as const;
 /** Each look a page must have: themes by widths. */
-export const LOOKS = THEMES.flatMap((theme) => WIDTHS.map((width) => ({ theme, width })));
+export const ALL_LOOKS = THEMES.flatMap((theme) => WIDTHS.map((width) => ({ theme, width })));
+export const TAKES_ALL_LOOKS = process.env['OMNIROUTE_TEST_LOOKS'] === 'all';
+/** Those a test takes: every width once and both themes, unless OMNIROUTE_TEST_LOOKS=all takes all six. */
+export const LOOKS = ALL_LOOKS.filter((_look, at) => TAKES_ALL_LOOKS || at % 2 === 0);
 
 export interface DashboardOptions {
   /** Recorded requests, spread over a year, before the server starts; default none. */
