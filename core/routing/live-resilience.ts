@@ -64,17 +64,10 @@ class LiveResilience implements Resilience {
 
   standing(leg: Leg, account: Account | undefined): Standing {
     const nowMs = this.#ports.clock.nowMs();
-    const breaker = this.#states.breakers.get(leg.provider.id);
-    if (breaker !== undefined && breaker.state !== 'CLOSED') {
-      const untilMs = breaker.openUntilMs ?? nowMs;
-      if (breaker.state === 'HALF_OPEN' || untilMs > nowMs) return { state: 'open', untilMs };
-    }
     const id = account?.id ?? leg.provider.id;
     const place = placeOf(id, leg.model);
-    if (this.#states.resting.size > 0) {
-      const rest = this.#resting(id, nowMs) ?? this.#resting(place, nowMs);
-      if (rest !== undefined) return rest;
-    }
+    const rest = this.#open(leg.provider.id, nowMs) ?? this.#restOf([id, place], nowMs);
+    if (rest !== undefined) return rest;
     const waitForMs = Math.max(
       this.#waitMs(id, this.#ports.limitsOf(id), nowMs),
       this.#waitMs(place, undefined, nowMs),
@@ -118,6 +111,11 @@ class LiveResilience implements Resilience {
           if (isProbe && !isAnswered) this.#stepBreaker(provider, 'release', profile);
         } else this.#fail(result, { leg, id, profile, isProbe: isProbe && !isAnswered, startedAtMs: nowMs });
         if (this.#waiting.size > 0) for (const wake of [...this.#waiting]) wake();
+      },
+      mayAskAgain: () => {
+        const atMs = this.#ports.clock.nowMs();
+        // A probe finds its own breaker half-open.
+        return (isProbe || this.#open(provider, atMs) === undefined) && this.#restOf([id, place], atMs) === undefined;
       },
     };
   }
@@ -178,13 +176,25 @@ class LiveResilience implements Resilience {
     return count;
   }
 
-  #resting(key: string, nowMs: number): Standing | undefined {
-    const rest = this.#states.resting.get(key);
-    if (rest === undefined) return undefined;
-    const untilMs = restsUntilMs(rest.cooldown);
-    if (untilMs <= nowMs) return undefined;
-    const { code, message } = rest.cooldown;
-    return { state: 'cooling', untilMs, code, message, scope: rest.model === undefined ? 'account' : 'model' };
+  #open(provider: string, nowMs: number): Standing | undefined {
+    const breaker = this.#states.breakers.get(provider);
+    if (breaker === undefined || breaker.state === 'CLOSED') return undefined;
+    const untilMs = breaker.openUntilMs ?? nowMs;
+    return breaker.state === 'HALF_OPEN' || untilMs > nowMs ? { state: 'open', untilMs } : undefined;
+  }
+
+  /** The first of these places that rests. */
+  #restOf(places: readonly string[], nowMs: number): Standing | undefined {
+    if (this.#states.resting.size === 0) return undefined;
+    for (const key of places) {
+      const rest = this.#states.resting.get(key);
+      if (rest === undefined) continue;
+      const untilMs = restsUntilMs(rest.cooldown);
+      if (untilMs <= nowMs) continue;
+      const { code, message } = rest.cooldown;
+      return { state: 'cooling', untilMs, code, message, scope: rest.model === undefined ? 'account' : 'model' };
+    }
+    return undefined;
   }
 
   #waitMs(key: string, limits: RateLimits | undefined, nowMs: number): number {

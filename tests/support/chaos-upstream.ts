@@ -32,7 +32,8 @@ export interface ChaosUpstream {
 /** How long a stream of this upstream takes when it is well. */
 const PIECES = 5;
 const PIECE_MS = 10;
-const RETRY_AFTER_S = 1;
+/** What it asks for in the mood of that name. */
+export const RETRY_AFTER_S = 1;
 
 export async function startChaosUpstream(name: string): Promise<ChaosUpstream> {
   const calls: Call[] = [];
