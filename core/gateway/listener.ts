@@ -8,6 +8,7 @@ import { OmniError, toOmniError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import { pathOf } from '../base/request-path.ts';
 import { errorFormat } from './routes.ts';
+import { answerUnreadable } from './unreadable.ts';
 import { errorReply, writeReply } from './write-reply.ts';
 
 /** Answers a request, or returns false to let the next surface have it. */
@@ -66,6 +67,7 @@ export function createListener(surfaces: readonly Surface[], log: Log): Listener
       if (current !== undefined && server !== current.server) response.setHeader('connection', 'close');
       void serve(request, response);
     });
+    answerUnreadable(server);
     return server;
   };
   /** Takes no new connection; the result is fulfilled when the last one is closed. */
