@@ -165,7 +165,7 @@ class Walk {
       const verdict = verdictOf(error);
       if (verdict.retrySame && retries > 0 && !this.#isOver() && !this.#exchange.cancellation.isCancelled) {
         await pause(leg.rules.retryDelayMs, this.#exchange.cancellation);
-        if (permit.mayAskAgain()) continue;
+        if (permit.again()) continue;
       }
       permit.end(error.code === 'client_closed' ? 'cancelled' : error);
       if (verdict.next === 'return') throw this.#exhaustion.named(error, target);

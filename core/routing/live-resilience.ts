@@ -1,15 +1,15 @@
 /** Resilience as it runs: the reducers' states, stepped as attempts begin and end. See `resilience.ts` for the contract. */
-import { LRUCache } from 'lru-cache';
 import type { Account } from '../accounts/accounts.ts';
 import type { Cancellation } from '../base/cancellation.ts';
 import { OmniError } from '../base/errors.ts';
 import { type BreakerEvent, CLOSED, stepBreaker } from './breaker.ts';
 import { coolDown, restsUntilMs, toldCooldown, warmUp } from './cooldown.ts';
 import { verdictOf } from './fallback-table.ts';
+import { LiveRates, type RatePlace } from './live-rates.ts';
 import type { Leg } from './plan.ts';
 import type { AccountKind, ResilienceProfile } from './profiles.ts';
-import { ended, IDLE, learned, type RateLimits, type RateState, started, waitMs } from './rate-limit.ts';
-import type { LimitView, Permit, Resilience, ResilienceView, Standing, ToldLimit, ToldPlace } from './resilience.ts';
+import type { RateLimits } from './rate-limit.ts';
+import type { Permit, Resilience, ResilienceView, Standing, ToldLimit, ToldPlace } from './resilience.ts';
 import { breakerView, cooldownViews, openStates, type States, type StatesPorts } from './resilience-states.ts';
 
 export interface ResiliencePorts extends StatesPorts {
@@ -23,8 +23,6 @@ export interface ResiliencePorts extends StatesPorts {
 
 const READY: Standing = { state: 'ready' };
 const WAITING: Standing = { state: 'wait' };
-/** Accounts times models whose limits are remembered. */
-const RATES_MAX = 10_000;
 const MESSAGE_LENGTH = 300;
 
 export function createResilience(ports: ResiliencePorts): Resilience {
@@ -44,34 +42,28 @@ class LiveResilience implements Resilience {
   readonly view: ResilienceView;
   readonly #ports: ResiliencePorts;
   readonly #states: States;
-  /** By account: what the user limits. By account and model: what the provider told. */
-  readonly #rates = new LRUCache<string, RateState>({ max: RATES_MAX });
+  readonly #rates: LiveRates;
   /** Requests under way by combo and its entry, where that is limited. */
   readonly #slots = new Map<string, number>();
   readonly #waiting = new Set<() => void>();
-  /** Requests that wait, by the accounts one of which they wait for. */
-  readonly #queued = new Map<string, number>();
 
   constructor(ports: ResiliencePorts) {
     this.#ports = ports;
     this.#states = openStates(ports);
+    this.#rates = new LiveRates(ports.limitsOf);
     this.view = {
       breakers: () => [...this.#states.breakers].map(([name, breaker]) => breakerView(name, breaker)),
       cooldowns: () => cooldownViews(this.#states.resting.values(), ports.clock.nowMs()),
-      limits: () => this.#limits(),
+      limits: () => this.#rates.view(ports.clock.nowMs()),
     };
   }
 
   standing(leg: Leg, account: Account | undefined): Standing {
     const nowMs = this.#ports.clock.nowMs();
-    const id = account?.id ?? leg.provider.id;
-    const place = placeOf(id, leg.model);
-    const rest = this.#open(leg.provider.id, nowMs) ?? this.#restOf([id, place], nowMs);
+    const where = whereOf(leg, account);
+    const rest = this.#open(leg.provider.id, nowMs) ?? this.#restOf(where, nowMs);
     if (rest !== undefined) return rest;
-    const waitForMs = Math.max(
-      this.#waitMs(id, this.#ports.limitsOf(id), nowMs),
-      this.#waitMs(place, undefined, nowMs),
-    );
+    const waitForMs = this.#rates.waitMs(where, nowMs);
     if (waitForMs === Number.POSITIVE_INFINITY || this.#isComboFull(leg)) return WAITING;
     return waitForMs > 0 ? { state: 'wait', forMs: waitForMs } : READY;
   }
@@ -79,22 +71,18 @@ class LiveResilience implements Resilience {
   begin(leg: Leg, account: Account | undefined): Permit {
     const nowMs = this.#ports.clock.nowMs();
     const provider = leg.provider.id;
-    const id = account?.id ?? provider;
-    const place = placeOf(id, leg.model);
+    const where = whereOf(leg, account);
+    const { id, place } = where;
     const slot = slotOf(leg);
     const profile = this.#ports.profileOf(provider, account?.login === undefined ? 'apikey' : 'oauth');
     const isProbe = this.#states.breakers.get(provider)?.state === 'OPEN';
     if (isProbe) this.#stepBreaker(provider, 'probe', profile);
-    const limits = this.#ports.limitsOf(id);
-    this.#rates.set(id, started(this.#rates.get(id) ?? IDLE, limits, nowMs));
+    this.#rates.started(where, nowMs);
     if (slot !== undefined) this.#slots.set(slot, (this.#slots.get(slot) ?? 0) + 1);
     let isAnswered = false;
     let isOver = false;
     return {
-      heard: (report) => {
-        if (report.requests === undefined && report.tokens === undefined && report.isOverLimit === undefined) return;
-        this.#rates.set(place, learned(this.#rates.get(place) ?? IDLE, report, this.#ports.clock.nowMs()));
-      },
+      heard: (report) => this.#rates.learned(place, report, this.#ports.clock.nowMs()),
       answered: () => {
         if (isAnswered || isOver) return;
         isAnswered = true;
@@ -103,7 +91,7 @@ class LiveResilience implements Resilience {
       end: (result) => {
         if (isOver) return;
         isOver = true;
-        this.#rates.set(id, ended(this.#rates.get(id) ?? IDLE));
+        this.#rates.ended(where);
         if (slot !== undefined) this.#slots.set(slot, Math.max(0, (this.#slots.get(slot) ?? 0) - 1));
         if (result === 'ok') {
           if (!isAnswered) this.#succeed(provider, profile, [id, place]);
@@ -112,20 +100,22 @@ class LiveResilience implements Resilience {
         } else this.#fail(result, { leg, id, profile, isProbe: isProbe && !isAnswered, startedAtMs: nowMs });
         if (this.#waiting.size > 0) for (const wake of [...this.#waiting]) wake();
       },
-      mayAskAgain: () => {
+      again: () => {
         const atMs = this.#ports.clock.nowMs();
         // A probe finds its own breaker half-open.
-        return (isProbe || this.#open(provider, atMs) === undefined) && this.#restOf([id, place], atMs) === undefined;
+        const rest = (isProbe ? undefined : this.#open(provider, atMs)) ?? this.#restOf(where, atMs);
+        return rest === undefined && this.#rates.startedAgain(where, atMs);
       },
     };
   }
 
   changed(limitMs: number, cancellation: Cancellation, leg?: Leg): Promise<void> {
-    this.#queue(leg, 1);
+    const accounts = leg?.accounts ?? [];
+    this.#rates.queued(accounts, 1);
     return new Promise((resolve, reject) => {
       const finish = (settle: () => void): void => {
         clearTimeout(timer);
-        this.#queue(leg, -1);
+        this.#rates.queued(accounts, -1);
         this.#waiting.delete(wake);
         forget();
         settle();
@@ -162,7 +152,7 @@ class LiveResilience implements Resilience {
       if (connectionId !== undefined && rest.connectionId !== connectionId) continue;
       if (model !== undefined && rest.model !== model) continue;
       this.#states.keepResting(key, undefined);
-      this.#rates.delete(key);
+      this.#rates.forget(key);
       count += 1;
     }
     if (connectionId === undefined && model === undefined) {
@@ -183,10 +173,10 @@ class LiveResilience implements Resilience {
     return breaker.state === 'HALF_OPEN' || untilMs > nowMs ? { state: 'open', untilMs } : undefined;
   }
 
-  /** The first of these places that rests. */
-  #restOf(places: readonly string[], nowMs: number): Standing | undefined {
+  /** The account's rest, or its model's. */
+  #restOf({ id, place }: RatePlace, nowMs: number): Standing | undefined {
     if (this.#states.resting.size === 0) return undefined;
-    for (const key of places) {
+    for (const key of [id, place]) {
       const rest = this.#states.resting.get(key);
       if (rest === undefined) continue;
       const untilMs = restsUntilMs(rest.cooldown);
@@ -195,11 +185,6 @@ class LiveResilience implements Resilience {
       return { state: 'cooling', untilMs, code, message, scope: rest.model === undefined ? 'account' : 'model' };
     }
     return undefined;
-  }
-
-  #waitMs(key: string, limits: RateLimits | undefined, nowMs: number): number {
-    const state = this.#rates.get(key);
-    return state === undefined ? 0 : waitMs(state, limits, nowMs);
   }
 
   #isComboFull({ rules, combo }: Leg): boolean {
@@ -260,29 +245,6 @@ class LiveResilience implements Resilience {
     const after = stepBreaker(before, event, profile, this.#ports.clock.nowMs());
     this.#states.keepBreaker(provider, after);
   }
-
-  #queue(leg: Leg | undefined, by: 1 | -1): void {
-    for (const { id } of leg?.accounts ?? []) {
-      const count = (this.#queued.get(id) ?? 0) + by;
-      if (count > 0) this.#queued.set(id, count);
-      else this.#queued.delete(id);
-    }
-  }
-
-  #limits(): readonly LimitView[] {
-    const nowMs = this.#ports.clock.nowMs();
-    return [...this.#rates.entries()].map(([key, state]) => {
-      const [connectionId = '', model] = key.split('\n');
-      return {
-        connectionId,
-        ...(model !== undefined && { model }),
-        running: state.running,
-        queued: model === undefined ? (this.#queued.get(connectionId) ?? 0) : 0,
-        requestsInLastMinute: state.startsMs.filter((at) => at > nowMs - 60_000).length,
-        ...(state.learned && { learned: state.learned }),
-      };
-    });
-  }
 }
 
 /** Longer waits than a timer takes are asked again. */
@@ -291,6 +253,11 @@ const TIMER_MAX_MS = 2_000_000_000;
 /** One model of an account; ids hold no line break. */
 function placeOf(id: string, model: string): string {
   return `${id}\n${model}`;
+}
+
+function whereOf(leg: Leg, account: Account | undefined): RatePlace {
+  const id = account?.id ?? leg.provider.id;
+  return { id, place: placeOf(id, leg.model) };
 }
 
 function slotOf({ rules, combo }: Leg): string | undefined {

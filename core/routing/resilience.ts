@@ -31,8 +31,8 @@ export interface Permit {
   /** The first content is there, or the whole answer: a success as far as health goes; the slot is held until `end`. */
   answered(): void;
   end(result: 'ok' | 'cancelled' | OmniError): void;
-  /** May the same account be asked once more under this permit? False when others made it rest meanwhile. Changes nothing. */
-  mayAskAgain(): boolean;
+  /** Begins a further try of the same account. False, and nothing has changed: it rests by now, or is at its rate limit. */
+  again(): boolean;
 }
 
 export interface Resilience {

@@ -11,12 +11,13 @@ import { chatAnswer, sendJson, startUpstream, type Upstream } from '../support/u
 let core: TestCore;
 let first: Upstream;
 let second: Upstream;
+let connectionId: string;
 
 beforeAll(async () => {
   core = await startCore();
   first = await startUpstream(() => undefined);
   second = await startUpstream((_received, response) => sendJson(response, chatAnswer('second')));
-  await core.addNode({ prefix: 'first', baseUrl: `${first.url}/v1` });
+  ({ connectionId } = await core.addNode({ prefix: 'first', baseUrl: `${first.url}/v1` }));
   await core.addNode({ prefix: 'second', baseUrl: `${second.url}/v1` });
 });
 afterAll(async () => {
@@ -85,6 +86,17 @@ it('nor when another request heard meanwhile that the model is to rest', async (
   expect(await ask('pausing')).toBe('second');
   expect(await pausing).toBe('second');
   expect(first.received).toHaveLength(2);
+});
+
+it("nor over the account's own limit of requests", async () => {
+  first.answer((_received, response) => boom(response));
+  await combine('counted', { maxRetries: 5, retryDelayMs: 0 });
+  await core.manage('PUT', `/api/providers/${connectionId}`, {
+    rateLimits: { requestsPerMinute: 3, minTimeBetweenRequests: 0 },
+  });
+  expect(await ask('counted')).toBe('second');
+  await core.manage('PUT', `/api/providers/${connectionId}`, { rateLimitProtection: false });
+  expect(first.received).toHaveLength(3);
 });
 
 it('a client that leaves during the pause is not called for any more', async () => {

@@ -94,6 +94,27 @@ it('or by another account', async () => {
   expect(connections).toEqual([connectionId, asObject(connection)?.['id']]);
 });
 
+it('a soft limit is met by a little room between two requests', async () => {
+  const { nodeId: soft } = await core.addNode({ prefix: 'soft', baseUrl: `${upstream.url}/v1` });
+  const askSoft = (): Promise<Response> =>
+    core.post('/v1/chat/completions', { model: 'soft/m', messages: [{ role: 'user', content: 'hi' }] });
+  const first = askSoft();
+  await expect.poll(() => waiting.length).toBe(1);
+  sendJson(waiting.splice(0)[0] as ServerResponse, chatAnswer('one'), 200, { 'x-ratelimit-over-limit': 'yes' });
+  await first;
+  const atMs: number[] = [];
+  upstream.answer((_received, response) => {
+    atMs.push(performance.now());
+    sendJson(response, chatAnswer('on'));
+  });
+  const answers = await Promise.all([askSoft(), askSoft(), askSoft()]);
+  expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
+  const gapsMs = atMs.slice(1).map((ms, at) => ms - (atMs[at] ?? 0));
+  expect(Math.min(...gapsMs)).toBeGreaterThan(150);
+  await core.manage('DELETE', `/api/provider-nodes/${soft}`);
+  upstream.answer((_received, response) => void waiting.push(response));
+});
+
 it('the old path leads on', async () => {
   await expect(core.manage('GET', '/api/rate-limit')).resolves.toHaveProperty('connections');
   const set = await core.manage('POST', '/api/rate-limit', { connectionId, enabled: false });
