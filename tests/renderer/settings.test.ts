@@ -41,6 +41,17 @@ describe.skipIf(NO_BROWSER !== undefined)('the settings page', () => {
     expect(await dashboard.api.get('/api/settings')).toMatchObject({ timeouts: { idleMs: 120_000 } });
   });
 
+  it('keeps what was typed when Back takes the page away before the field is left', async () => {
+    const { timeouts = {} } = await dashboard.api.get('/api/settings');
+    const { page } = await dashboard.open({ path: '/settings/routing' });
+    await page.getByRole('tab', { name: 'Resilience' }).click();
+    await page.getByLabel('Silence').fill('75');
+    await page.goBack();
+    await page.getByRole('radio', { name: /In turns/ }).waitFor();
+    await expect.poll(() => dashboard.api.get('/api/settings')).toMatchObject({ timeouts: { idleMs: 75_000 } });
+    await dashboard.api.send('PATCH', '/api/settings', { timeouts });
+  });
+
   it('chooses a strategy by its card, and brings back the one before', async () => {
     const { page } = await dashboard.open({ path: '/settings/routing' });
     await page.getByRole('radio', { name: /In turns/ }).click();

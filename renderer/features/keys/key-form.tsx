@@ -1,12 +1,11 @@
 /** The fields of a key, for making and for changing one. */
 import { Checkbox, Switch, TagsInput, TextInput } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
-import { useMemo, useState } from 'react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { queries } from '../../api.ts';
 import type { BudgetLimits } from '../../ui/budget.ts';
 import { BudgetFields } from '../../ui/budget-fields.tsx';
 import { FormButtons, FormError } from '../../ui/form-parts.tsx';
+import { useModelNames } from '../../ui/model-names.ts';
 import styles from './keys.module.css';
 
 export interface KeyValues extends BudgetLimits {
@@ -34,7 +33,7 @@ export function KeyForm({ initial, submitLabel, isBusy, error, onSubmit, onCance
   const { t } = useTranslation('keys');
   const [values, setValues] = useState(initial);
   const set = (change: Partial<KeyValues>): void => setValues((now) => ({ ...now, ...change }));
-  const models = useModelNames();
+  const models = useModelNames({ asRules: true });
   return (
     <form
       className={styles.form}
@@ -57,7 +56,7 @@ export function KeyForm({ initial, submitLabel, isBusy, error, onSubmit, onCance
         label={t('form.models')}
         description={t('form.modelsHint')}
         placeholder={values.allowedModels.length === 0 ? t('may.all') : ''}
-        data={models}
+        data={[...models]}
         limit={50}
         clearable
         clearButtonProps={{ 'aria-label': t('form.clear') }}
@@ -95,15 +94,4 @@ function RightsFields({ values, onChange }: FieldsProps) {
       />
     </>
   );
-}
-
-/** Every model string that clients may send, for suggestions. */
-function useModelNames(): string[] {
-  const catalog = useQuery(queries.models.catalog.queryOptions());
-  const combos = useQuery(queries.combos.list.queryOptions());
-  return useMemo(() => {
-    const all = Object.entries(catalog.data?.catalog ?? {}).filter(([, { active }]) => active);
-    const models = all.flatMap(([alias, entry]) => [`${alias}/*`, ...entry.models.map(({ id }) => `${alias}/${id}`)]);
-    return [...new Set([...(combos.data?.combos ?? []).map(({ name }) => name), ...models])];
-  }, [catalog.data, combos.data]);
 }

@@ -1,12 +1,12 @@
 import { Autocomplete, Button, MultiSelect, NumberInput, Select, Switch, TagsInput, Textarea } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { queries } from '../../api.ts';
 import { FormRow } from '../../ui/controls.tsx';
 import { useModelNames } from '../../ui/model-names.ts';
 import { type Field, type Settings, VARIABLES } from './fields.ts';
 import styles from './settings.module.css';
+import { useDraft } from './use-draft.ts';
 import { useField } from './use-field.ts';
 
 export interface FieldRowProps {
@@ -100,7 +100,7 @@ function Choice({ field, value, onSave, ...rest }: Ids & { field: Field & { kind
 }
 
 function Model({ value, onSave, ...rest }: Ids & { value: string }) {
-  const [draft, setDraft] = useState(value);
+  const { draft, setDraft, commit } = useDraft(value, onSave);
   return (
     <Autocomplete
       {...rest}
@@ -110,7 +110,7 @@ function Model({ value, onSave, ...rest }: Ids & { value: string }) {
       value={draft}
       onChange={setDraft}
       onOptionSubmit={onSave}
-      onBlur={() => draft !== value && onSave(draft)}
+      onBlur={commit}
     />
   );
 }
@@ -135,7 +135,7 @@ function Providers({ value, onSave, ...rest }: Ids & { value: string[] }) {
 }
 
 function Text({ value, onSave, ...rest }: Ids & { value: string }) {
-  const [draft, setDraft] = useState(value);
+  const { draft, setDraft, commit } = useDraft(value, onSave);
   return (
     <Textarea
       {...rest}
@@ -144,7 +144,7 @@ function Text({ value, onSave, ...rest }: Ids & { value: string }) {
       maxRows={12}
       value={draft}
       onChange={(event) => setDraft(event.currentTarget.value)}
-      onBlur={() => draft !== value && onSave(draft)}
+      onBlur={commit}
     />
   );
 }
@@ -155,13 +155,11 @@ function Amount({ field, value, onSave, ...rest }: Ids & { field: NumberField; v
   const { t } = useTranslation('settings');
   const { scale = 1, unit = '', min, max, isOptional = false } = field;
   const shown = value === undefined ? '' : rounded(value / scale);
-  const [draft, setDraft] = useState<string | number>(shown);
-  const commit = (): void => {
-    if (draft === shown) return;
-    if (typeof draft === 'number') onSave(scale < 1 ? rounded(draft * scale) : Math.round(draft * scale));
+  const { draft, setDraft, commit } = useDraft<string | number>(shown, (typed) => {
+    if (typeof typed === 'number') onSave(scale < 1 ? rounded(typed * scale) : Math.round(typed * scale));
     else if (isOptional) onSave(undefined);
     else setDraft(shown);
-  };
+  });
   return (
     <NumberInput
       {...rest}
