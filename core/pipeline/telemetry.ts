@@ -70,10 +70,11 @@ export function createTelemetry({ clock, usage }: TelemetryPorts): Telemetry {
   };
   const takeEarlier = (): void => {
     hasEarlier = true;
-    const sinceMs = openedAtMs - (MINUTES - 1) * MINUTE_MS;
+    // Of the window that ends now: an older minute would take the slice of one that is counted already.
+    const sinceMs = (Math.floor(clock.nowMs() / MINUTE_MS) - MINUTES + 1) * MINUTE_MS;
     for (const record of usage.recent(EARLIER_MAX)) {
       const endedAtMs = record.startedAtMs + record.durationMs;
-      if (endedAtMs < openedAtMs && endedAtMs > sinceMs) count(sliceAt(endedAtMs), record, recordedTimes(record));
+      if (endedAtMs < openedAtMs && endedAtMs >= sinceMs) count(sliceAt(endedAtMs), record, recordedTimes(record));
     }
   };
   return {

@@ -57,6 +57,22 @@ it('what the log holds of the hour before the start is in the picture, once', ()
   }
 });
 
+it('what came since the start stays when the log is first read half an hour later', () => {
+  const nowMs = testClock().nowMs();
+  const earlier = [59, 50, 40, 31, 5].map((minutesAgo) => ({
+    ...{ ...usage, id: `r${minutesAgo}`, provider: 'groq', outcome: 'ok' as const },
+    ...{ startedAtMs: nowMs - minutesAgo * MINUTE_MS, durationMs: 10 },
+  }));
+  const { clock, telemetry, note } = setUp(earlier);
+  for (let minute = 0; minute < 30; minute += 1) {
+    note();
+    clock.advance(MINUTE_MS);
+  }
+  const { byProvider } = telemetry.summary(60 * MINUTE_MS);
+  expect(byProvider['openai']?.requests).toBe(30);
+  expect(byProvider['groq']?.requests).toBe(1);
+});
+
 it('tells a number of providers apart, and counts the others in the whole', () => {
   const { telemetry, note } = setUp();
   for (let index = 0; index < 250; index += 1) note({ provider: `provider-${index}` });
