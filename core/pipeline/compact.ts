@@ -60,7 +60,7 @@ async function compact(
   const usage = asObject(body['usage']);
   const [inputTokens, outputTokens] = [asNumber(usage?.['input_tokens']), asNumber(usage?.['output_tokens'])];
   if (inputTokens !== undefined && outputTokens !== undefined) exchange.ledger.use({ inputTokens, outputTokens });
-  else exchange.ledger.estimate(exchange.scan.length, bytes.length);
+  else exchange.ledger.estimate(exchange.scan, bytes.length);
   exchange.ledger.firstContent();
   await exchange.ledger.close('ok');
   return { status: 200, headers: JSON_HEADERS, body: bytes };

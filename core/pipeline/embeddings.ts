@@ -70,7 +70,7 @@ async function embed(exchange: Exchange, { target, dispatcher, cancellation, lim
   const usage = asObject(body['usage']);
   const inputTokens = asNumber(usage?.['prompt_tokens']);
   if (inputTokens !== undefined) exchange.ledger.use({ inputTokens, outputTokens: 0 });
-  else exchange.ledger.estimate(exchange.scan.length, 0);
+  else exchange.ledger.estimate(exchange.scan, 0);
   exchange.ledger.firstContent();
   await exchange.ledger.close('ok');
   return { status: 200, headers: JSON_HEADERS, body: JSON.stringify(body) };

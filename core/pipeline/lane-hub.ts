@@ -165,7 +165,7 @@ async function wholeReply(exchange: Exchange, target: Target, batches: Batches):
   exchange.ledger.lose(losses);
   const json = JSON.stringify(body);
   exchange.ledger.use(last.usage);
-  if (last.usage === undefined) exchange.ledger.estimate(exchange.scan.length, lengthOf(events));
+  if (last.usage === undefined) exchange.ledger.estimate(exchange.scan, lengthOf(events));
   await exchange.ledger.close('ok');
   return { status: 200, headers: JSON_HEADERS, body: json, answer: { events, target } };
 }
@@ -234,7 +234,7 @@ async function* encodeStream(exchange: Exchange, held: readonly ChatEvent[], bat
     isFinished = true;
     ledger.lose(encoder.losses());
     if (last.type === 'finish') ledger.use(last.usage);
-    ledger.estimate(exchange.scan.length, outputLength);
+    ledger.estimate(exchange.scan, outputLength);
     await ledger.close(error === undefined ? 'ok' : outcomeOf(error), error);
   };
   try {
@@ -255,7 +255,7 @@ async function* encodeStream(exchange: Exchange, held: readonly ChatEvent[], bat
     yield text;
   } finally {
     if (!isFinished) {
-      ledger.estimate(exchange.scan.length, outputLength);
+      ledger.estimate(exchange.scan, outputLength);
       await ledger.close('cancelled');
     }
     await batches.return(undefined);

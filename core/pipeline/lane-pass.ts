@@ -104,7 +104,7 @@ async function passWhole(exchange: Exchange, target: Target, answer: UpstreamAns
   if (last?.type === 'error') throw eventError(scrubbedEvent(last, target));
   if (isEmptyAnswer(events)) throw emptyAnswer();
   if (last?.type === 'finish') exchange.ledger.use(last.usage);
-  if (last?.type !== 'finish' || last.usage === undefined) exchange.ledger.estimate(exchange.scan.length, bytes.length);
+  if (last?.type !== 'finish' || last.usage === undefined) exchange.ledger.estimate(exchange.scan, bytes.length);
   exchange.ledger.firstContent();
   await exchange.ledger.close('ok');
   return { status: 200, headers: JSON_HEADERS, body: bytes, answer: { events, target } };
@@ -143,6 +143,7 @@ class PassingStream {
     try {
       await this.#readPrelude();
     } catch (error) {
+      if (this.#exchange.cancellation.isCancelled) this.#exchange.ledger.use(this.#observer.summary().usage);
       await this.#chunks.return?.();
       throw error;
     }
@@ -235,10 +236,11 @@ class PassingStream {
   }
 
   async #close(outcome?: 'cancelled' | 'cut', error?: OmniError): Promise<void> {
-    const { usage, contentLength, error: reported } = this.#observer.summary();
+    const { ended, usage, contentLength, error: reported } = this.#observer.summary();
     const { ledger, scan } = this.#exchange;
     ledger.use(usage);
-    ledger.estimate(scan.length, contentLength);
+    if (!ended) ledger.estimateRest(contentLength);
+    ledger.estimate(scan, contentLength);
     const failure = error ?? (reported && reportedError(reported, this.#target));
     await ledger.close(outcome ?? (failure === undefined ? 'ok' : 'cut'), failure);
   }

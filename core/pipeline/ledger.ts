@@ -4,6 +4,7 @@
  */
 import type { Clock } from '../base/clock.ts';
 import { type ErrorCode, type OmniError, toOmniError } from '../base/errors.ts';
+import type { JsonScan } from '../base/json-scan.ts';
 import type { Log } from '../base/log.ts';
 import type { FormatId } from '../model/format-id.ts';
 import type { Loss } from '../model/loss.ts';
@@ -13,6 +14,7 @@ import type { Target } from '../routing/plan.ts';
 import type { AttemptRecord, UsageRecord } from '../store/records.ts';
 import type { ActiveRequest } from './active-requests.ts';
 import { PhaseMarks, type Spans } from './phases.ts';
+import { textLength } from './text-length.ts';
 
 export interface LedgerPorts {
   readonly clock: Clock;
@@ -163,13 +165,19 @@ export class Ledger {
   use(usage: Usage | undefined): void {
     if (usage !== undefined) this.#usage = usage;
   }
-  /** What was used as far as can be told from lengths, where the upstream counted nothing. */
-  estimate(inputCharacters: number, outputCharacters: number): void {
+  /** What was used as far as can be told from the request and the answer's length, where the upstream counted nothing. */
+  estimate(request: Pick<JsonScan, 'pieces'>, outputCharacters: number): void {
     this.#usage ??= {
-      inputTokens: Math.ceil(inputCharacters / CHARACTERS_PER_TOKEN),
+      inputTokens: Math.ceil(textLength(request.pieces()) / CHARACTERS_PER_TOKEN),
       outputTokens: Math.ceil(outputCharacters / CHARACTERS_PER_TOKEN),
       estimated: true,
     };
+  }
+  /** The same of an answer that broke off: what the upstream counted until then may be its input alone. */
+  estimateRest(outputCharacters: number): void {
+    const outputTokens = Math.ceil(outputCharacters / CHARACTERS_PER_TOKEN);
+    if (this.#usage !== undefined && this.#usage.outputTokens < outputTokens)
+      this.#usage = { ...this.#usage, outputTokens, estimated: true };
   }
 
   /** Ends the account of a request that failed before its answer began. */

@@ -176,7 +176,7 @@ class Walk {
   }
 
   async #attempt(leg: Leg, target: Target, permit: Permit, work: Work): Promise<Reply | OmniError> {
-    const { ledger, cancellation, stream } = this.#exchange;
+    const { ledger, cancellation, scan, stream } = this.#exchange;
     const { balancer, limitsOf, dispatcherFor, proxyNameFor, showsRoute } = this.#ports;
     const ofProvider = limitsOf(target.provider.id);
     const limits = leg.rules.limits === undefined ? ofProvider : { ...ofProvider, ...leg.rules.limits };
@@ -212,6 +212,8 @@ class Walk {
       watch.end();
       const error = toOmniError(thrown);
       if (error.code !== 'client_closed') note(error);
+      // The provider has read the request by then, and counts that.
+      else ledger.estimate(scan, 0);
       ledger.failed(error);
       return error;
     }
