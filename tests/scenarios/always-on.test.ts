@@ -17,6 +17,7 @@ import { watchDecisions } from '../support/decisions.ts';
 
 const SECONDS = Number(process.env['OMNIROUTE_CHAOS_SECONDS'] ?? '15');
 const CLIENTS = 64;
+const TURNS = 15;
 /** How many of the five fail at the same time. */
 const FAILING = 3;
 const NAMES = ['one', 'two', 'three', 'four', 'five'];
@@ -74,6 +75,8 @@ const PROTOCOLS = [
 ] as const;
 
 interface Outcome {
+  /** How the upstream fails that was struck last when the request began. */
+  readonly mood: Mood;
   readonly status: number;
   readonly endedWell: boolean;
   readonly firstMs: number;
@@ -81,7 +84,7 @@ interface Outcome {
   readonly text: string;
 }
 
-async function ask(number: number): Promise<Outcome> {
+async function ask(number: number, mood: Mood): Promise<Outcome> {
   const { path, body, end } = PROTOCOLS[number % PROTOCOLS.length] ?? PROTOCOLS[0];
   const startedMs = performance.now();
   const response = await core.post(path, { ...body, stream: true });
@@ -94,6 +97,7 @@ async function ask(number: number): Promise<Outcome> {
   }
   const pieces = new Set(text.match(/(?:one|two|three|four|five)-\d/g));
   return {
+    mood,
     status: response.status,
     endedWell: end.test(text) && pieces.size === 5,
     firstMs,
@@ -113,6 +117,38 @@ function callsWhileTold({ calls }: ChaosUpstream, lagMs: number): readonly Call[
   );
 }
 
+/** Fails three of the five at a time, each turn in another manner, until it is ended. */
+function beginChaos(turnMs: number): { mood(): Mood; end(): void } {
+  let failing: ChaosUpstream[] = [];
+  let turn = -1;
+  const moodNow = (): Mood => MOODS[turn % MOODS.length] ?? '500';
+  const strike = (): void => {
+    turn += 1;
+    // Where the work is done: the one called last fails, for as many turns as there are to fail at once.
+    const struck = lastCalled(upstreams);
+    failing = [struck, ...failing.filter((upstream) => upstream !== struck)].slice(0, FAILING);
+    struck.mood = moodNow();
+    for (const upstream of upstreams) if (!failing.includes(upstream)) upstream.mood = 'ok';
+  };
+  strike();
+  const timer = setInterval(strike, turnMs);
+  return { mood: moodNow, end: () => clearInterval(timer) };
+}
+
+/** Until the first content, at the median and the 95th of a hundred: of requests that one upstream answered, and what more the others waited. */
+function addedLatency(outcomes: readonly Outcome[]): string {
+  const at = (list: readonly Outcome[], part: number): number =>
+    list.map(({ firstMs }) => firstMs).sort((a, b) => a - b)[Math.floor(list.length * part)] ?? Number.NaN;
+  const direct = outcomes.filter(({ attempts }) => attempts === 1);
+  const [half, most] = [at(direct, 0.5), at(direct, 0.95)];
+  const lines = MOODS.map((mood) => {
+    const fallen = outcomes.filter((one) => one.mood === mood && one.attempts > 1);
+    const added = [at(fallen, 0.5) - half, at(fallen, 0.95) - most].map((ms) => ms.toFixed(0)).join('/');
+    return `  ${mood}: ${fallen.length} fell over, added ${added} ms\n`;
+  });
+  return `${outcomes.length} requests, first content p50/p95 ${half.toFixed(0)}/${most.toFixed(0)} ms\n${lines.join('')}`;
+}
+
 function lastCalled(all: readonly ChaosUpstream[]): ChaosUpstream {
   const calledAtMs = ({ calls }: ChaosUpstream): number => calls.at(-1)?.atMs ?? 0;
   return all.reduce((latest, one) => (calledAtMs(one) > calledAtMs(latest) ? one : latest));
@@ -127,38 +163,19 @@ it(
     stalls.enable();
     const endsMs = Date.now() + SECONDS * 1_000;
     const outcomes: Outcome[] = [];
-    const turnMs = (SECONDS * 1_000) / (NAMES.length * 3);
-
-    const chaos = (async () => {
-      let failing: ChaosUpstream[] = [];
-      for (let turn = 0; Date.now() < endsMs; turn += 1) {
-        // It strikes where the work is done: the one called last fails, for as many turns as there are to fail at once.
-        const struck = lastCalled(upstreams);
-        failing = [struck, ...failing.filter((upstream) => upstream !== struck)].slice(0, FAILING);
-        struck.mood = MOODS[turn % MOODS.length] ?? '500';
-        for (const upstream of upstreams) if (!failing.includes(upstream)) upstream.mood = 'ok';
-        await new Promise((resolve) => setTimeout(resolve, turnMs));
-      }
-      for (const upstream of upstreams) upstream.mood = 'ok';
-    })();
+    const chaos = beginChaos((SECONDS * 1_000) / TURNS);
     const clients = Array.from({ length: CLIENTS }, async (_unused, number) => {
-      while (Date.now() < endsMs) outcomes.push(await ask(number));
+      while (Date.now() < endsMs) outcomes.push(await ask(number, chaos.mood()));
     });
-    await Promise.all([chaos, ...clients]);
+    await Promise.all(clients);
+    chaos.end();
     stalls.disable();
 
     const failed = outcomes.filter(({ status, endedWell }) => status !== 200 || !endedWell);
-    const [direct, fallen] = [
-      outcomes.filter(({ attempts }) => attempts === 1),
-      outcomes.filter(({ attempts }) => attempts > 1),
-    ];
-    const at = (list: readonly Outcome[], part: number): number =>
-      list.map(({ firstMs }) => firstMs).sort((a, b) => a - b)[Math.floor(list.length * part)] ?? 0;
+    const fallen = outcomes.filter(({ attempts }) => attempts > 1);
     process.stdout.write(
-      `${outcomes.length} requests, ${fallen.length} fell over; first content p50/p95: direct ` +
-        `${at(direct, 0.5).toFixed(0)}/${at(direct, 0.95).toFixed(0)} ms, fallen over ` +
-        `${at(fallen, 0.5).toFixed(0)}/${at(fallen, 0.95).toFixed(0)} ms; ${decisions.rests} rests, ` +
-        `${decisions.probes} probes, longest standstill ${(stalls.max / 1e6).toFixed(0)} ms\n`,
+      `${addedLatency(outcomes)}${decisions.rests} rests, ${decisions.probes} probes, ` +
+        `longest standstill ${(stalls.max / 1e6).toFixed(0)} ms\n`,
     );
     expect(failed.slice(0, 3).map(({ status, text }) => [status, text.slice(-500)])).toEqual([]);
     expect(outcomes.length).toBeGreaterThan(CLIENTS);
