@@ -2,6 +2,7 @@
 import { OmniError } from '../base/errors.ts';
 import { isFlatRate } from '../providers/cost.ts';
 import type { Provider } from '../providers/provider.ts';
+import type { ComboRecord } from '../store/records.ts';
 import { type OrderInputs, orderCombo } from './combo-order.ts';
 import type { Leg } from './plan.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -23,6 +24,8 @@ export type PlanInputs = Omit<OrderInputs, 'priceOf'>;
 export interface Expansion {
   readonly snapshot: Snapshot;
   readonly inputs: PlanInputs;
+  /** The combo that a name stands for, by itself or through aliases. */
+  comboOf(name: string): ComboRecord | undefined;
   /** Throws `model_not_found` or `ambiguous_model`. */
   lookUp(model: string): ModelAtProvider;
 }
@@ -33,22 +36,30 @@ export const COMBO_DEPTH_LIMIT = 3;
 const FOR_ALL = ['default', '*'];
 
 /** All models of a combo, each combo in the order of its strategy. A member that resolves to nothing is passed over. */
-export function expandCombo(name: string, { snapshot, inputs, lookUp }: Expansion): readonly PlannedModel[] {
+export function expandCombo(whole: ComboRecord, expansion: Expansion): readonly PlannedModel[] {
+  const { inputs, lookUp, comboOf } = expansion;
   const out: PlannedModel[] = [];
   const problems: OmniError[] = [];
-  const priceOf = (entry: string): number | undefined => priceIn(entry, { snapshot, lookUp });
-  const visit = (comboName: string, trail: readonly string[]): void => {
-    if (trail.includes(comboName)) {
-      throw new OmniError('invalid_request', `The combos ${[...trail, comboName].join(' → ')} contain each other.`);
-    }
+  const priceOf = (entry: string): number | undefined => priceIn(entry, expansion);
+  const visit = (combo: ComboRecord, trail: readonly string[]): void => {
+    const comboName = combo.name;
+    if (trail.includes(comboName)) throw inCircle([...trail, comboName]);
     if (trail.length >= COMBO_DEPTH_LIMIT) {
-      throw new OmniError('invalid_request', `The combo "${name}" nests deeper than ${COMBO_DEPTH_LIMIT} levels.`);
+      throw new OmniError(
+        'invalid_request',
+        `The combo "${whole.name}" nests deeper than ${COMBO_DEPTH_LIMIT} levels.`,
+      );
     }
-    const combo = snapshot.comboByName.get(comboName);
-    if (combo === undefined) return;
     for (const { model } of orderCombo(combo, { ...inputs, priceOf })) {
-      if (snapshot.comboByName.has(model)) {
-        visit(model, [...trail, comboName]);
+      const nested = comboOf(model);
+      const path = [...trail, comboName];
+      // A wildcard alias may lead back by chance: such a member is one that resolves to nothing.
+      if (nested !== undefined && nested.name !== model && path.includes(nested.name)) {
+        problems.push(inCircle([...path, nested.name]));
+        continue;
+      }
+      if (nested !== undefined) {
+        visit(nested, path);
         continue;
       }
       try {
@@ -59,22 +70,23 @@ export function expandCombo(name: string, { snapshot, inputs, lookUp }: Expansio
       }
     }
   };
-  visit(name, []);
+  visit(whole, []);
   const [first] = problems;
   if (out.length === 0 && first !== undefined) throw first;
   return out;
 }
 
+function inCircle(names: readonly string[]): OmniError {
+  return new OmniError('invalid_request', `The combos ${names.join(' → ')} contain each other.`);
+}
+
 /** What an entry costs; a nested combo costs what its cheapest member does. */
-function priceIn(
-  entry: string,
-  { snapshot, lookUp }: Pick<Expansion, 'snapshot' | 'lookUp'>,
-  depth = 0,
-): number | undefined {
-  const nested = snapshot.comboByName.get(entry);
+function priceIn(entry: string, expansion: Expansion, depth = 0): number | undefined {
+  const { snapshot, lookUp, comboOf } = expansion;
+  const nested = comboOf(entry);
   if (nested !== undefined) {
     if (depth >= COMBO_DEPTH_LIMIT) return undefined;
-    const prices = nested.models.flatMap(({ model }) => priceIn(model, { snapshot, lookUp }, depth + 1) ?? []);
+    const prices = nested.models.flatMap(({ model }) => priceIn(model, expansion, depth + 1) ?? []);
     return prices.length === 0 ? undefined : Math.min(...prices);
   }
   try {
@@ -101,7 +113,7 @@ export function chainAfter(
   if (chains.length === 0) return [];
   // A combo is compared by its name only: looking into it would count as a request to it.
   const isAsked = (entry: string): boolean =>
-    entry === name || (!snapshot.comboByName.has(entry) && isSame(asked, membersOf(entry, expansion)[0]));
+    entry === name || (expansion.comboOf(entry) === undefined && isSame(asked, membersOf(entry, expansion)[0]));
   const own = chains.flatMap(([chain, entries]) => {
     const at = entries.findIndex(isAsked);
     return at < 0 ? [] : entries.slice(at + 1).map((entry) => ({ chain, entry }));
@@ -118,7 +130,8 @@ export function chainAfter(
 /** The models an entry of a chain stands for; none when it resolves to nothing. */
 function membersOf(entry: string, expansion: Expansion): readonly PlannedModel[] {
   try {
-    return expansion.snapshot.comboByName.has(entry) ? expandCombo(entry, expansion) : [expansion.lookUp(entry)];
+    const combo = expansion.comboOf(entry);
+    return combo === undefined ? [expansion.lookUp(entry)] : expandCombo(combo, expansion);
   } catch (error) {
     if (error instanceof OmniError) return [];
     throw error;

@@ -1,14 +1,14 @@
 /**
  * From a model string to the plan of models to try. Pure: it reads a snapshot and decides. The order of look-ups is
- * combo, custom node prefix, provider alias or id, exact alias, wildcard alias, unique catalog match; nothing falls
- * silently to one vendor.
+ * combo, custom node prefix, provider alias or id, exact alias, wildcard alias (both may stand for a combo), unique catalog
+ * match; nothing falls silently to one vendor.
  */
 import { OmniError } from '../base/errors.ts';
 import { compact } from '../base/json.ts';
 import type { FormatId } from '../model/format-id.ts';
 import { endpointServes } from '../providers/define-provider.ts';
 import type { Endpoint, Provider } from '../providers/provider.ts';
-import type { ComboConfig } from '../store/records.ts';
+import type { ComboConfig, ComboRecord } from '../store/records.ts';
 import { chainAfter, expandCombo, IN_ORDER, type ModelAtProvider, type PlannedModel } from './expand.ts';
 import type { Leg, LegRules, Plan } from './plan.ts';
 import { aliasTarget, type Snapshot } from './snapshot.ts';
@@ -28,10 +28,11 @@ const QUEUE_TIMEOUT_MS = 30_000;
  */
 export function resolve(model: string, clientFormat: FormatId, snapshot: Snapshot, inputs = IN_ORDER): Plan {
   checkModelString(model);
-  const expand = { snapshot, inputs, lookUp: (name: string) => lookUp(name, snapshot, 0) };
-  const combo = snapshot.comboByName.get(model);
-  const found = combo === undefined ? [lookUp(model, snapshot, 0)] : expandCombo(combo.name, expand);
-  const chained = chainAfter(combo === undefined ? found[0] : undefined, model, expand);
+  const comboOf = (name: string): ComboRecord | undefined => comboBehind(name, snapshot, 0);
+  const expand = { snapshot, inputs, comboOf, lookUp: (name: string) => lookUp(name, snapshot, 0) };
+  const combo = comboOf(model);
+  const found = combo === undefined ? [lookUp(model, snapshot, 0)] : expandCombo(combo, expand);
+  const chained = chainAfter(combo === undefined ? found[0] : undefined, combo?.name ?? model, expand);
   const legs = withoutRepeats([...found, ...chained].flatMap((at) => legAt(at, clientFormat, snapshot)));
   if (legs.length === 0) throw noConnection(found, snapshot);
   return combo === undefined ? { legs } : { legs, comboName: combo.name };
@@ -47,14 +48,17 @@ export function checkModelString(model: string): void {
   }
 }
 
+/** The combo of this name, or of the name that its alias stands for; providers' prefixes come before aliases. */
+function comboBehind(name: string, snapshot: Snapshot, depth: number): ComboRecord | undefined {
+  const combo = snapshot.comboByName.get(name);
+  if (combo !== undefined || depth > ALIAS_DEPTH_LIMIT || atPrefix(name, snapshot) !== undefined) return combo;
+  const alias = aliasTarget(snapshot, name);
+  return alias === undefined || alias === name ? undefined : comboBehind(alias, snapshot, depth + 1);
+}
+
 function lookUp(model: string, snapshot: Snapshot, depth: number): ModelAtProvider {
-  const slash = model.indexOf('/');
-  const prefix = slash < 0 ? model : model.slice(0, slash);
-  const provider = snapshot.providerByPrefix.get(prefix);
-  if (provider !== undefined) {
-    const rest = slash < 0 ? defaultModel(provider, snapshot) : model.slice(slash + 1);
-    if (rest !== undefined && rest !== '') return { provider, model: rest };
-  }
+  const named = atPrefix(model, snapshot);
+  if (named !== undefined) return named;
   const alias = aliasTarget(snapshot, model);
   if (alias !== undefined && alias !== model) {
     if (depth >= ALIAS_DEPTH_LIMIT)
@@ -62,6 +66,14 @@ function lookUp(model: string, snapshot: Snapshot, depth: number): ModelAtProvid
     return lookUp(alias, snapshot, depth + 1);
   }
   return catalogMatch(model, snapshot);
+}
+
+function atPrefix(name: string, snapshot: Snapshot): ModelAtProvider | undefined {
+  const slash = name.indexOf('/');
+  const provider = snapshot.providerByPrefix.get(slash < 0 ? name : name.slice(0, slash));
+  if (provider === undefined) return undefined;
+  const model = slash < 0 ? defaultModel(provider, snapshot) : name.slice(slash + 1);
+  return model === undefined || model === '' ? undefined : { provider, model };
 }
 
 function defaultModel(provider: Provider, snapshot: Snapshot): string | undefined {

@@ -5,7 +5,13 @@ import { Secret } from '../../core/base/secret.ts';
 import type { FormatId } from '../../core/model/format-id.ts';
 import type { Provider } from '../../core/providers/provider.ts';
 import { resolve } from '../../core/routing/resolve.ts';
-import { buildSnapshot, type ModelCatalog, type Snapshot, type SnapshotSource } from '../../core/routing/snapshot.ts';
+import {
+  buildSnapshot,
+  type ModelCatalog,
+  NO_RULES,
+  type Snapshot,
+  type SnapshotSource,
+} from '../../core/routing/snapshot.ts';
 import type { ComboRecord } from '../../core/store/records.ts';
 
 function provider(id: string, alias: string, options: Partial<Provider> = {}): Provider {
@@ -159,6 +165,23 @@ describe('combos', () => {
     const resolved = resolve('always-on', 'openai-chat', snapshot({ combos }));
     expect(resolved.comboName).toBe('always-on');
     expect(route('always-on', snapshot({ combos }))).toEqual(['deepseek/one@d1', 'n1/two@-', 'n1/last@-']);
+  });
+  it('may be what an alias stands for, asked for or inside another combo', () => {
+    const combos = [combo('house', 'ds/one', 'mine/two'), combo('outer', 'mine/first', 'home')];
+    const aliases = [
+      ['claude-*', 'home'],
+      ['home', 'house'],
+    ] as const;
+    const at = snapshot({ combos, aliases });
+    expect(route('claude-sonnet-4-5', at)).toEqual(['deepseek/one@d1', 'n1/two@-']);
+    expect(resolve('claude-sonnet-4-5', 'openai-chat', at).comboName).toBe('house');
+    expect(route('outer', at)).toEqual(['n1/first@-', 'deepseek/one@d1', 'n1/two@-']);
+    const rules = { ...NO_RULES, fallbackChains: { default: ['home'] } };
+    expect(route('mine/x', snapshot({ combos, aliases, rules }))).toEqual(['n1/x@-', 'deepseek/one@d1', 'n1/two@-']);
+  });
+  it('pass over a member that a wildcard leads back by chance', () => {
+    const at = snapshot({ combos: [combo('house', 'bare', 'ds/one')], aliases: [['*', 'house']] });
+    expect(route('anything', at)).toEqual(['deepseek/one@d1']);
   });
   it('pass over members that resolve to nothing (pitfall 31)', () => {
     expect(route('c', snapshot({ combos: [combo('c', 'unknown-model', 'groq/unconnected', 'ds/m')] }))).toEqual([
