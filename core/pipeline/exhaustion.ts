@@ -4,7 +4,7 @@
  * the earliest moment at which it is worth asking again.
  */
 import { OmniError } from '../base/errors.ts';
-import type { Plan, Target } from '../routing/plan.ts';
+import type { Leg, Target } from '../routing/plan.ts';
 import type { Standing } from '../routing/resilience.ts';
 
 /** After a failure of the provider's without a hint: the shortest own cooldown. */
@@ -16,13 +16,13 @@ interface Failure {
 }
 
 export class Exhaustion {
-  readonly #plan: Plan;
+  readonly #legs: readonly Leg[];
   readonly #failures: Failure[] = [];
   readonly #standings: { readonly target: Target; readonly standing: Standing }[] = [];
   readonly #waitsMs: number[] = [];
 
-  constructor(plan: Plan) {
-    this.#plan = plan;
+  constructor(legs: readonly Leg[]) {
+    this.#legs = legs;
   }
 
   /** An attempt failed. */
@@ -53,7 +53,7 @@ export class Exhaustion {
     const retryAfterMs = this.#retryAfterMs(status);
     if (last === undefined) return this.#withoutAttempt(status, retryAfterMs);
     const { target, error } = last;
-    const count = this.#plan.legs.reduce((sum, { accounts }) => sum + Math.max(1, accounts.length), 0);
+    const count = this.#legs.reduce((sum, { accounts }) => sum + Math.max(1, accounts.length), 0);
     const tried = count > 1 ? ` All ${count} targets failed or are not available; this is the last one's answer.` : '';
     const note = target.note === undefined ? '' : ` (${target.note})`;
     return copy(error, `[${target.provider.alias}/${target.model}] ${error.message}${note}${tried}`, {

@@ -55,7 +55,8 @@ export function walk(exchange: Exchange, ports: WalkPorts, work: Work): Promise<
 class Walk {
   readonly #exchange: Exchange;
   readonly #ports: WalkPorts;
-  readonly #plan: Plan;
+  readonly #legs: readonly Leg[];
+  readonly #comboName: string | undefined;
   readonly #startedMs = performance.now();
   readonly #exhaustion: Exhaustion;
   /** The accounts that failed, by leg: none is called twice. */
@@ -65,14 +66,15 @@ class Walk {
   constructor(exchange: Exchange, ports: WalkPorts, plan: Plan) {
     this.#exchange = exchange;
     this.#ports = ports;
-    this.#plan = plan;
-    this.#exhaustion = new Exhaustion(plan);
+    this.#legs = plan.legs.filter((leg) => this.#isAllowed(leg));
+    this.#comboName = plan.comboName;
+    this.#exhaustion = new Exhaustion(this.#legs);
     exchange.ledger.walk(plan.comboName);
   }
 
   async run(work: Work): Promise<Reply> {
     this.#noteCombo();
-    const legs = this.#plan.legs.filter((leg) => this.#isAllowed(leg));
+    const legs = this.#legs;
     const restUntilMs = this.#startedMs + REST_PATIENCE_MS;
     for (;;) {
       for (const [at, leg] of legs.entries()) {
@@ -82,21 +84,27 @@ class Walk {
       }
       // Nothing stands ready. What was not called yet may do so in a moment: better than an error that says so.
       const waitMs = this.#shortestRestMs(legs);
-      if (waitMs === undefined || performance.now() + waitMs > restUntilMs) break;
-      await this.#ports.resilience.changed(waitMs, this.#exchange.cancellation);
+      const leftMs = restUntilMs - performance.now();
+      if (waitMs === undefined || leftMs <= 0 || (Number.isFinite(waitMs) && waitMs > leftMs)) break;
+      await this.#ports.resilience.changed(Math.min(waitMs, leftMs), this.#exchange.cancellation);
     }
     for (const leg of legs) this.#noteSkipped(leg);
     throw this.#exhaustion.error();
   }
 
-  /** How long until one that was not called yet has rested; undefined: there is none. */
+  /**
+   * How long until one that was not called yet has rested; infinite: until the probe of an open breaker tells, whose time
+   * is over; undefined: there is none.
+   */
   #shortestRestMs(legs: readonly Leg[]): number | undefined {
     const restsMs = legs.flatMap((leg) =>
       accountsOf(leg).flatMap((account) => {
         if (this.#hasTried(leg, account)) return [];
         const standing = this.#ports.resilience.standing(leg, account);
         if (standing.state === 'ready') return [0];
-        return standing.state === 'wait' ? [] : [Math.max(1, standing.untilMs - Date.now())];
+        if (standing.state === 'wait') return [];
+        const restMs = standing.untilMs - Date.now();
+        return [standing.state === 'open' && restMs <= 0 ? Number.POSITIVE_INFINITY : Math.max(1, restMs)];
       }),
     );
     return restsMs.length === 0 ? undefined : Math.min(...restsMs);
@@ -163,7 +171,8 @@ class Walk {
       const error = await this.#attempt(leg, target, permit, work);
       if (!(error instanceof OmniError)) return error;
       const verdict = verdictOf(error);
-      if (verdict.retrySame && retries > 0 && !this.#isOver() && !this.#exchange.cancellation.isCancelled) {
+      const isTold = (error.retryAfterMs ?? 0) > leg.rules.retryDelayMs;
+      if (verdict.retrySame && !isTold && retries > 0 && !this.#isOver() && !this.#exchange.cancellation.isCancelled) {
         await pause(leg.rules.retryDelayMs, this.#exchange.cancellation);
         if (permit.again()) continue;
       }
@@ -184,7 +193,8 @@ class Walk {
     const startedMs = performance.now();
     const note = (error?: OmniError): void => {
       const ok = error === undefined;
-      if (target.account !== undefined) balancer.noteAccount(target.account, ok);
+      // What the request itself got wrong says nothing about the account.
+      if (target.account !== undefined && error?.blame !== 'request') balancer.noteAccount(target.account, ok);
       balancer.note(leg, { ok, latencyMs: performance.now() - startedMs, status: error?.status ?? 200 });
     };
     this.#attempts += 1;
@@ -205,6 +215,7 @@ class Walk {
       note();
       ledger.whenClosed((outcome, error) => {
         watch.end();
+        if (outcome === 'cut' && target.account !== undefined) balancer.noteAccount(target.account, false);
         permit.end(outcome === 'ok' ? 'ok' : outcome === 'cancelled' ? 'cancelled' : (error ?? cut()));
       });
       return showsRoute() ? withRoute(reply, target, this.#attempts) : reply;
@@ -231,7 +242,7 @@ class Walk {
   }
 
   #patienceMs(leg: Leg, at: number): number {
-    const isOtherReady = this.#plan.legs.slice(at + 1).some((other) => this.#survey(other).ready.length > 0);
+    const isOtherReady = this.#legs.slice(at + 1).some((other) => this.#survey(other).ready.length > 0);
     return isOtherReady ? Math.min(PATIENCE_MS, leg.rules.queueTimeoutMs) : leg.rules.queueTimeoutMs;
   }
 
@@ -246,7 +257,7 @@ class Walk {
   }
 
   #noteCombo(): void {
-    const { comboName } = this.#plan;
+    const comboName = this.#comboName;
     if (comboName === undefined) return;
     const { ledger } = this.#exchange;
     const startedMs = performance.now();

@@ -4,11 +4,22 @@
  */
 import { LRUCache } from 'lru-cache';
 import type { LimitReport } from './limit-report.ts';
-import { ended, IDLE, learned, type RateLimits, type RateState, started, waitMs } from './rate-limit.ts';
-import type { LimitView } from './resilience.ts';
+import {
+  ended,
+  forgotten,
+  IDLE,
+  isHeldBack,
+  learned,
+  type RateLimits,
+  type RateState,
+  started,
+  waitMs,
+} from './rate-limit.ts';
+import type { LimitView, ResetScope } from './resilience.ts';
 
 /** An account and one model of it, each by its key. */
 export interface RatePlace {
+  readonly provider: string;
   readonly id: string;
   /** `placeOf(id, model)` */
   readonly place: string;
@@ -22,6 +33,8 @@ export class LiveRates {
   readonly #limitsOf: (connectionId: string) => RateLimits | undefined;
   /** By account: what the user limits. By account and model: what the provider told. */
   readonly #states = new LRUCache<string, RateState>({ max: RATES_MAX });
+  /** By account. */
+  readonly #providers = new LRUCache<string, string>({ max: RATES_MAX });
   /** Requests that wait, by the accounts one of which they wait for. */
   readonly #queued = new Map<string, number>();
 
@@ -39,7 +52,8 @@ export class LiveRates {
     );
   }
 
-  started({ id, place }: RatePlace, nowMs: number): void {
+  started({ provider, id, place }: RatePlace, nowMs: number): void {
+    this.#providers.set(id, provider);
     this.#states.set(id, started(this.#states.get(id) ?? IDLE, this.#limitsOf(id), nowMs));
     const ofModel = this.#states.get(place);
     if (ofModel !== undefined) this.#states.set(place, { ...ofModel, lastStartMs: nowMs });
@@ -67,8 +81,18 @@ export class LiveRates {
     this.#states.set(place, learned(this.#states.get(place) ?? IDLE, report, nowMs));
   }
 
-  forget(key: string): void {
-    this.#states.delete(key);
+  /** Forgets what was told for a provider, an account or a model, or for all; what is under way still counts. How many were held back. */
+  forget({ provider, connectionId, model }: ResetScope, nowMs: number): number {
+    let count = 0;
+    for (const [key, state] of [...this.#states.entries()]) {
+      const [id = '', ofModel] = key.split('\n');
+      if (provider !== undefined && this.#providers.get(id) !== provider) continue;
+      if (connectionId !== undefined && id !== connectionId) continue;
+      if (model !== undefined && ofModel !== model) continue;
+      if (isHeldBack(state, nowMs)) count += 1;
+      this.#states.set(key, forgotten(state));
+    }
+    return count;
   }
 
   /** One more request waits for one of these accounts, or one less. */

@@ -9,8 +9,15 @@ import { LiveRates, type RatePlace } from './live-rates.ts';
 import type { Leg } from './plan.ts';
 import type { AccountKind, ResilienceProfile } from './profiles.ts';
 import type { RateLimits } from './rate-limit.ts';
-import type { Permit, Resilience, ResilienceView, Standing, ToldLimit, ToldPlace } from './resilience.ts';
-import { breakerView, cooldownViews, openStates, type States, type StatesPorts } from './resilience-states.ts';
+import type { Permit, ResetScope, Resilience, ResilienceView, Standing, ToldLimit, ToldPlace } from './resilience.ts';
+import {
+  breakerView,
+  cooldownViews,
+  openStates,
+  type Resting,
+  type States,
+  type StatesPorts,
+} from './resilience-states.ts';
 
 export interface ResiliencePorts extends StatesPorts {
   /** The profile in force for a provider's id and the kind of its account. */
@@ -86,19 +93,18 @@ class LiveResilience implements Resilience {
       answered: () => {
         if (isAnswered || isOver) return;
         isAnswered = true;
-        this.#succeed(provider, profile, [id, place]);
+        this.#begunWell(provider, profile, [id, place]);
       },
       end: (result) => {
         if (isOver) return;
         isOver = true;
         this.#rates.ended(where);
         if (slot !== undefined) this.#slots.set(slot, Math.max(0, (this.#slots.get(slot) ?? 0) - 1));
-        if (result === 'ok') {
-          if (!isAnswered) this.#succeed(provider, profile, [id, place]);
-        } else if (result === 'cancelled') {
+        if (result === 'ok') this.#succeed(provider, profile, [id, place], isAnswered);
+        else if (result === 'cancelled') {
           if (isProbe && !isAnswered) this.#stepBreaker(provider, 'release', profile);
         } else this.#fail(result, { leg, id, profile, isProbe: isProbe && !isAnswered, startedAtMs: nowMs });
-        if (this.#waiting.size > 0) for (const wake of [...this.#waiting]) wake();
+        this.#wakeAll();
       },
       again: () => {
         const atMs = this.#ports.clock.nowMs();
@@ -136,7 +142,7 @@ class LiveResilience implements Resilience {
     const before = this.#states.resting.get(key)?.cooldown;
     if (limit === undefined) {
       if (before?.code === 'upstream_quota') this.#states.keepResting(key, undefined);
-      for (const wake of [...this.#waiting]) wake();
+      this.#wakeAll();
       return;
     }
     // What is known already is not told again.
@@ -144,15 +150,14 @@ class LiveResilience implements Resilience {
     this.#states.keepResting(key, { ...place, cooldown: toldCooldown(limit, this.#ports.clock.nowMs()) });
   }
 
-  reset(which: { provider?: string; connectionId?: string; model?: string } = {}): number {
+  reset(which: ResetScope = {}): number {
     const { provider, connectionId, model } = which;
-    let count = 0;
+    let count = this.#rates.forget(which, this.#ports.clock.nowMs());
     for (const [key, rest] of [...this.#states.resting.entries()]) {
       if (provider !== undefined && rest.provider !== provider) continue;
       if (connectionId !== undefined && rest.connectionId !== connectionId) continue;
       if (model !== undefined && rest.model !== model) continue;
       this.#states.keepResting(key, undefined);
-      this.#rates.forget(key);
       count += 1;
     }
     if (connectionId === undefined && model === undefined) {
@@ -162,7 +167,7 @@ class LiveResilience implements Resilience {
         this.#states.keepBreaker(name, CLOSED);
       }
     }
-    for (const wake of [...this.#waiting]) wake();
+    this.#wakeAll();
     return count;
   }
 
@@ -192,17 +197,41 @@ class LiveResilience implements Resilience {
     return (this.#slots.get(`${combo.name}\n${combo.entry}`) ?? 0) >= rules.concurrency;
   }
 
-  #succeed(provider: string, profile: ResilienceProfile, places: readonly string[]): void {
-    const nowMs = this.#ports.clock.nowMs();
-    if (this.#states.breakers.has(provider) || profile.circuitBreakerThreshold > 0)
+  /**
+   * The first content is there. A probe that comes so far closes the breaker, and a limit is over; whether the provider
+   * has failed less is told by the end, since an answer that is cut is a failure.
+   */
+  #begunWell(provider: string, profile: ResilienceProfile, places: readonly string[]): void {
+    const breaker = this.#states.breakers.get(provider) ?? CLOSED;
+    if (breaker.state !== 'CLOSED') {
       this.#stepBreaker(provider, 'success', profile);
+      this.#wakeAll();
+    }
+    this.#warmUp(places, ({ cooldown }) => !verdictOf({ ...cooldown, limitScope: undefined }).isProviderFailure);
+  }
+
+  /** The end is there. What had begun well says nothing new to a breaker that is not closed, as an old failure does not. */
+  #succeed(provider: string, profile: ResilienceProfile, places: readonly string[], hasBegunWell: boolean): void {
+    const breaker = this.#states.breakers.get(provider);
+    const isSaid = hasBegunWell && breaker !== undefined && breaker.state !== 'CLOSED';
+    if (!isSaid && (breaker !== undefined || profile.circuitBreakerThreshold > 0))
+      this.#stepBreaker(provider, 'success', profile);
+    this.#warmUp(places, () => true);
+  }
+
+  #warmUp(places: readonly string[], isMeant: (rest: Resting) => boolean): void {
     if (this.#states.resting.size === 0) return;
+    const nowMs = this.#ports.clock.nowMs();
     for (const key of places) {
       const rest = this.#states.resting.get(key);
-      if (rest === undefined) continue;
+      if (rest === undefined || !isMeant(rest)) continue;
       const cooldown = warmUp(rest.cooldown, nowMs);
       if (cooldown !== rest.cooldown) this.#states.keepResting(key, cooldown && { ...rest, cooldown });
     }
+  }
+
+  #wakeAll(): void {
+    if (this.#waiting.size > 0) for (const wake of [...this.#waiting]) wake();
   }
 
   #fail(error: OmniError, { leg, id, profile, isProbe, startedAtMs }: FailedAttempt): void {
@@ -256,8 +285,9 @@ function placeOf(id: string, model: string): string {
 }
 
 function whereOf(leg: Leg, account: Account | undefined): RatePlace {
-  const id = account?.id ?? leg.provider.id;
-  return { id, place: placeOf(id, leg.model) };
+  const provider = leg.provider.id;
+  const id = account?.id ?? provider;
+  return { provider, id, place: placeOf(id, leg.model) };
 }
 
 function slotOf({ rules, combo }: Leg): string | undefined {

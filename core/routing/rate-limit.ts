@@ -54,15 +54,27 @@ export function ended(state: RateState): RateState {
   return { ...state, running: Math.max(0, state.running - 1) };
 }
 
-/** The provider's headers: a window that is used up blocks until it begins anew. */
+/** The provider's headers: a window that is used up blocks until it begins anew, or for as long as a refusal asks to wait. */
 export function learned(state: RateState, report: LimitReport, nowMs: number): RateState {
-  const blockedMs = Math.max(usedUpForMs(report.requests), usedUpForMs(report.tokens));
+  const usedUpMs = Math.max(usedUpForMs(report.requests), usedUpForMs(report.tokens));
+  // Some tell when a bucket is full again: the first token is there long before.
+  const blockedMs = Math.min(usedUpMs, report.retryAfterMs ?? Number.POSITIVE_INFINITY);
   return {
     ...state,
     learned: report,
     blockedUntilMs: blockedMs > 0 ? Math.max(state.blockedUntilMs, nowMs + blockedMs) : state.blockedUntilMs,
     slowUntilMs: report.isOverLimit === true ? nowMs + SLOW_FOR_MS : state.slowUntilMs,
   };
+}
+
+/** What the provider told is forgotten. */
+export function forgotten({ learned: _learned, ...state }: RateState): RateState {
+  return { ...state, blockedUntilMs: 0, slowUntilMs: 0 };
+}
+
+/** Does what the provider told hold requests back? */
+export function isHeldBack({ blockedUntilMs, slowUntilMs }: RateState, nowMs: number): boolean {
+  return blockedUntilMs > nowMs || slowUntilMs > nowMs;
 }
 
 function usedUpForMs(window: LimitWindow | undefined): number {

@@ -53,8 +53,15 @@ export interface Resilience {
   told(place: ToldPlace, limit: ToldLimit | undefined): void;
 
   readonly view: ResilienceView;
-  /** Closes all breakers and ends all cooldowns, or those of one provider, account (connection id) or model; how many. */
-  reset(which?: { readonly provider?: string; readonly connectionId?: string; readonly model?: string }): number;
+  /** Closes all breakers, ends all cooldowns and forgets the limits that were told, or those of a scope; how many. */
+  reset(which?: ResetScope): number;
+}
+
+/** All that match every member that is given; `connectionId` is an account. */
+export interface ResetScope {
+  readonly provider?: string;
+  readonly connectionId?: string;
+  readonly model?: string;
 }
 
 /** An account, or one model of it. */

@@ -115,6 +115,42 @@ it('a soft limit is met by a little room between two requests', async () => {
   upstream.answer((_received, response) => void waiting.push(response));
 });
 
+it('a refusal that tells its wait holds for that, not until the window is full again', async () => {
+  await core.addNode({ prefix: 'burst', baseUrl: `${upstream.url}/v1` });
+  const askBurst = (): Promise<Response> =>
+    core.post('/v1/chat/completions', { model: 'burst/m', messages: [{ role: 'user', content: 'hi' }] });
+  const full = { 'retry-after': '1', 'x-ratelimit-remaining-requests': '0', 'x-ratelimit-reset-requests': '6m0s' };
+  upstream.answer((_received, response) => sendJson(response, { error: { message: 'slow down' } }, 429, full));
+  expect((await askBurst()).status).toBe(429);
+  upstream.answer((_received, response) => sendJson(response, chatAnswer('on')));
+  expect((await askBurst()).status).toBe(200);
+});
+
+it('what was told is forgotten by a reset, and what is under way still counts', async () => {
+  const { connectionId: id } = await core.addNode({ prefix: 'reset', baseUrl: `${upstream.url}/v1` });
+  const askReset = (model: string): Promise<Response> =>
+    core.post('/v1/chat/completions', { model: `reset/${model}`, messages: [{ role: 'user', content: 'hi' }] });
+  const running = async (): Promise<unknown> =>
+    objectsOf((await core.manage('GET', '/api/rate-limits'))['connections']).find(
+      ({ connectionId: of }) => of === id,
+    )?.['running'];
+  const usedUp = { 'x-ratelimit-remaining-requests': '0', 'x-ratelimit-reset-requests': '1h' };
+  upstream.answer((_received, response) => sendJson(response, chatAnswer('on'), 200, usedUp));
+  expect((await askReset('m')).status).toBe(200);
+  expect((await askReset('m')).status).toBe(429);
+  upstream.answer((_received, response) => void waiting.push(response));
+  const other = askReset('other');
+  await expect.poll(() => waiting.length).toBe(1);
+  upstream.answer((_received, response) => sendJson(response, { error: { message: 'no' } }, 401));
+  expect((await askReset('third')).status).toBe(502);
+  expect((await core.manage('POST', '/api/resilience/reset', { connectionId: id }))['resetCount']).toBe(2);
+  expect(await running()).toBe(1);
+  upstream.answer((_received, response) => sendJson(response, chatAnswer('on')));
+  expect((await askReset('m')).status).toBe(200);
+  sendJson(waiting.splice(0)[0] as ServerResponse, chatAnswer('late'));
+  expect((await other).status).toBe(200);
+});
+
 it('the old path leads on', async () => {
   await expect(core.manage('GET', '/api/rate-limit')).resolves.toHaveProperty('connections');
   const set = await core.manage('POST', '/api/rate-limit', { connectionId, enabled: false });

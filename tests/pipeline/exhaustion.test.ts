@@ -39,7 +39,7 @@ interface Case {
 }
 
 function errorOf({ failures, standings = [] }: Case): OmniError {
-  const exhaustion = new Exhaustion({ legs: [leg('m'), leg('other')] });
+  const exhaustion = new Exhaustion([leg('m'), leg('other')]);
   for (const standing of standings) exhaustion.passedOver(target, standing);
   for (const error of failures) exhaustion.failed(target, error);
   return exhaustion.error();
