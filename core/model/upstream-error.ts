@@ -92,9 +92,15 @@ const BY_STATUS: Readonly<Record<number, ErrorCode>> = {
   402: 'upstream_quota',
   403: 'upstream_permission',
   404: 'upstream_model_not_found',
+  405: 'upstream_model_not_found',
+  406: 'upstream_server_error',
   408: 'upstream_timeout',
+  409: 'upstream_overloaded',
+  410: 'upstream_model_not_found',
   413: 'upstream_payload_too_large',
+  425: 'upstream_overloaded',
   429: 'upstream_rate_limited',
+  451: 'upstream_permission',
   503: 'upstream_overloaded',
   504: 'upstream_timeout',
   524: 'upstream_timeout',
@@ -119,13 +125,18 @@ export function classifyUpstreamError(body: UpstreamErrorBody, status?: number):
 export function upstreamError(body: UpstreamErrorBody, status?: number): OmniError {
   const upstreamCode = body.code ?? body.type;
   const code = classifyUpstreamError(body, status);
-  const retryAfterMs = body.retryAfterMs ?? (ERRORS[code].status === 429 ? waitInWords(body.message) : undefined);
+  const retryAfterMs = body.retryAfterMs ?? waitIn({ code, message: body.message });
   return new OmniError(code, body.message, {
     ...(status !== undefined && { status }),
     ...(upstreamCode !== undefined && { upstreamCode }),
     ...(retryAfterMs !== undefined && { retryAfterMs }),
     ...(body.limitScope !== undefined && { limitScope: body.limitScope }),
   });
+}
+
+/** How long the words of a limit ask to wait; undefined for any other error. */
+export function waitIn({ code, message }: Pick<OmniError, 'code' | 'message'>): number | undefined {
+  return ERRORS[code].status === 429 ? waitInWords(message) : undefined;
 }
 
 const AMOUNT = String.raw`(\d+(?:\.\d+)?)\s*(milliseconds?|ms|seconds?|secs?|s|minutes?|mins?|m|hours?|hrs?|h|days?|d)?`;

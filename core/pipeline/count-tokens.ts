@@ -8,6 +8,7 @@ import { asNumber, asObject, type JsonObject, type JsonValue } from '../base/jso
 import { UPSTREAM_FORMATS } from '../formats/index.ts';
 import type { Part } from '../model/part.ts';
 import type { ChatRequest } from '../model/request.ts';
+import { verdictOf } from '../routing/fallback-table.ts';
 import { type Target, targetOf } from '../routing/plan.ts';
 import { resolve } from '../routing/resolve.ts';
 import { callHeaders, fill } from '../upstream/address.ts';
@@ -29,15 +30,20 @@ const TOKENS_PER_IMAGE = 1_000;
 /** Tokens that each message's frame adds in chat models (OpenAI's cookbook on counting tokens). */
 const TOKENS_PER_MESSAGE = 4;
 
-/** Input tokens of the exchange's request, by the first target of its route. Throws `permission_denied` like a request. */
+/** Input tokens of the exchange's request, by the first target of its route where that can tell. Throws `permission_denied` like a request. */
 export async function countTokens(exchange: Exchange, ports: CountPorts): Promise<number> {
   requirePermission(exchange);
   const target = firstReady(exchange, ports.walk);
   if (target?.endpoint.countTokensPath !== undefined) {
-    const counted = await withCredential(target, (ready) => askUpstream(exchange, ready, ports));
+    const counted = await withCredential(target, (ready) => askUpstream(exchange, ready, ports)).catch(unlessFault);
     if (counted !== undefined) return counted;
   }
   return countLocally(exchange.request());
+}
+
+/** A provider that cannot count at the moment is no reason to have no count; what is wrong with the request is. */
+function unlessFault(error: unknown): undefined {
+  if (!(error instanceof OmniError) || verdictOf(error).next === 'return') throw error;
 }
 
 /** The first target of the plan that may be called now; a count is worth no waiting. */

@@ -14,7 +14,7 @@ import type { Target } from '../routing/plan.ts';
 import { callFacts } from '../upstream/address.ts';
 import { type AnswerSource, answerEvents, errorEvent } from '../upstream/answer-events.ts';
 import type { UpstreamAnswer } from '../upstream/call.ts';
-import { scrubbedEvent } from '../upstream/failure.ts';
+import { reportedEvent } from '../upstream/failure.ts';
 import { send } from '../upstream/send.ts';
 import type { Attempt } from './attempt.ts';
 import { type SignatureWatch, watchSignatures, withSignatures } from './call-signatures.ts';
@@ -147,7 +147,7 @@ interface Own {
 
 async function* ownEvents(batches: Batches, { restore, target, watch }: Own): Batches {
   for await (const batch of batches) {
-    const own = batch.flatMap((event) => restore(event.type === 'error' ? scrubbedEvent(event, target) : event));
+    const own = batch.flatMap((event) => restore(event.type === 'error' ? reportedEvent(event, target) : event));
     watch?.(own);
     yield own;
   }

@@ -16,7 +16,7 @@ import type { Target } from '../routing/plan.ts';
 import { callFacts } from '../upstream/address.ts';
 import { ANSWER_LIMIT_BYTES, errorEvent, isStream } from '../upstream/answer-events.ts';
 import { type CallBody, readAll, type UpstreamAnswer } from '../upstream/call.ts';
-import { reportedError, scrubbedEvent } from '../upstream/failure.ts';
+import { reportedError, reportedEvent } from '../upstream/failure.ts';
 import { send } from '../upstream/send.ts';
 import type { Attempt } from './attempt.ts';
 import { emptyAnswer, isEmptyAnswer } from './empty-answer.ts';
@@ -101,7 +101,7 @@ async function passWhole(exchange: Exchange, target: Target, answer: UpstreamAns
   }
   const events = format.decodeReply(body, { issuer: target.provider.id });
   const last = events.at(-1);
-  if (last?.type === 'error') throw eventError(scrubbedEvent(last, target));
+  if (last?.type === 'error') throw eventError(reportedEvent(last, target));
   if (isEmptyAnswer(events)) throw emptyAnswer();
   if (last?.type === 'finish') exchange.ledger.use(last.usage);
   if (last?.type !== 'finish' || last.usage === undefined) exchange.ledger.estimate(exchange.scan, bytes.length);
