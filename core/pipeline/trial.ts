@@ -41,7 +41,8 @@ export async function tryModel(model: string, limitMs: number, ports: TrialPorts
 
 function exchangeFor(model: string, cancellation: Cancellation, { snapshot, ledger }: TrialPorts): Exchange {
   const body = { model, messages: [{ role: 'user', content: 'Hi' }], max_tokens: 5, stream: false };
-  const caller = { allows: () => true };
+  // This model and no other: a fallback chain would answer for it.
+  const caller = { allows: (name: string) => name === model };
   const request = { body, endpoint: ENDPOINT, clientFormat: 'openai-chat', caller, snapshot: snapshot() } as const;
   return ownExchange({ ...request, cancellation }, ledger);
 }

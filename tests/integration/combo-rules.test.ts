@@ -75,6 +75,15 @@ it('never after a limit', async () => {
   expect(first.received).toHaveLength(1);
 });
 
+it('nor before the time that the failure itself tells to wait', async () => {
+  first.answer((_received, response) =>
+    sendJson(response, { error: { message: 'back soon' } }, 503, { 'retry-after': '30' }),
+  );
+  await combine('told', { maxRetries: 5, retryDelayMs: 0 });
+  expect(await ask('told')).toBe('second');
+  expect(first.received).toHaveLength(1);
+});
+
 it('nor when another request heard meanwhile that the model is to rest', async () => {
   first.answer((received, response) => {
     if (first.received.indexOf(received) === 0) boom(response);
@@ -138,6 +147,19 @@ it('who waits for longer than set goes on to the next model', async () => {
   for (const response of held) sendJson(response, chatAnswer('first'));
   expect(await holding).toBe('first');
   expect(first.received).toHaveLength(1);
+});
+
+it('the test of a combo tells of each model itself, not of a chain behind it', async () => {
+  first.answer((_received, response) => boom(response));
+  await combine('tested', {});
+  await core.manage('PATCH', '/api/settings', { fallbackChains: { default: ['second/m'] } });
+  const { results, resolvedBy } = await core.manage('POST', '/api/combos/test', { comboName: 'tested' });
+  await core.manage('PATCH', '/api/settings', { fallbackChains: {} });
+  expect(results).toMatchObject([
+    { model: 'first/m', status: 'error', statusCode: 502, error: expect.stringContaining('boom') },
+    { model: 'second/m', status: 'ok' },
+  ]);
+  expect(resolvedBy).toBe('second/m');
 });
 
 it('after five minutes no further model is tried', async () => {
