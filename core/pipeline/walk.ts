@@ -6,8 +6,8 @@
 import type { Dispatcher } from 'undici';
 import type { Account } from '../accounts/accounts.ts';
 import type { LiveStatus } from '../accounts/live-status.ts';
-import type { Cancellation } from '../base/cancellation.ts';
 import { OmniError, toOmniError } from '../base/errors.ts';
+import { pause } from '../base/pause.ts';
 import type { Balancer } from '../routing/balancer.ts';
 import { verdictOf } from '../routing/fallback-table.ts';
 import { type Leg, type Plan, type Target, targetOf } from '../routing/plan.ts';
@@ -281,19 +281,6 @@ function accountsOf({ accounts }: Leg): readonly (Account | undefined)[] {
 interface Survey {
   readonly ready: readonly (Account | undefined)[];
   readonly waitMs?: number;
-}
-
-/** Waits, unless the client leaves. */
-function pause(ms: number, cancellation: Cancellation): Promise<void> {
-  return new Promise((resolve) => {
-    const go = (): void => {
-      clearTimeout(timer);
-      forget();
-      resolve();
-    };
-    const timer = setTimeout(go, ms);
-    const forget = cancellation.onCancel(go);
-  });
 }
 
 function cut(): OmniError {
