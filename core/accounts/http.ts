@@ -4,6 +4,7 @@
  */
 import { type Dispatcher, request as undiciRequest } from 'undici';
 import { OmniError } from '../base/errors.ts';
+import { untilAborted } from '../base/until-aborted.ts';
 
 export interface HttpRequest {
   readonly method: 'GET' | 'POST';
@@ -38,14 +39,16 @@ export interface HttpSendOptions {
 export function createHttpSend({ dispatcherFor, timeoutMs = TIMEOUT_MS }: HttpSendOptions = {}): HttpSend {
   return async (request, signal) => {
     const limit = AbortSignal.timeout(timeoutMs);
+    const either = AbortSignal.any([signal, limit]);
     try {
-      const { statusCode, body } = await undiciRequest(request.url, {
+      const asked = undiciRequest(request.url, {
         method: request.method,
         headers: request.headers,
-        signal: AbortSignal.any([signal, limit]),
+        signal: either,
         ...(request.body !== undefined && { body: request.body }),
         ...(dispatcherFor !== undefined && { dispatcher: dispatcherFor(request) }),
       });
+      const { statusCode, body } = await untilAborted(either, asked);
       return { status: statusCode, body: await readText(body, request) };
     } catch (error) {
       if (error instanceof OmniError) throw error;
