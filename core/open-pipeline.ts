@@ -9,6 +9,7 @@ import { type ClientSessions, createClientSessions } from './pipeline/client-ses
 import { createEmbedder } from './pipeline/embed-text.ts';
 import { embeddingsPipeline } from './pipeline/embeddings.ts';
 import type { SharedAnswer, SharedRegister } from './pipeline/idempotency-stage.ts';
+import type { MediaFetch } from './pipeline/lane.ts';
 import type { LedgerPorts, RequestWatch } from './pipeline/ledger.ts';
 import { createMetrics, type Metrics } from './pipeline/metrics.ts';
 import type { GeneratePorts } from './pipeline/stages.ts';
@@ -24,7 +25,7 @@ import { createSimilarQuestions, type SimilarQuestions } from './policy/similar-
 import type { Resilience } from './routing/resilience.ts';
 import type { UsageRecord } from './store/records.ts';
 import type { Store } from './store/store.ts';
-import { fetchMedia } from './upstream/fetch-media.ts';
+import { fetchMedia, type MediaRules } from './upstream/fetch-media.ts';
 import type { Vault } from './vault/vault.ts';
 
 export interface PipelinePorts {
@@ -91,15 +92,16 @@ export function openPipeline(ports: PipelinePorts, parts: PipelineParts): Pipeli
   };
   const embed = createEmbedder({ run: embeddingsPipeline({ walk, budgets, bodies }), ledger });
   const signatures = createSignatureCache({ repository: store.signatures, ...{ vault, clock, log } });
-  const proxyFor = (origin: string) => dispatcherThrough({ origin }, parts);
   const fetches = new Turns(MEDIA_FETCHES);
-  const media = { isAllowed: isMediaAddressAllowed, proxyFor };
+  const mediaRules = ({ purpose, received }: MediaFetch): MediaRules => ({
+    ...{ isAllowed: isMediaAddressAllowed, received },
+    proxyFor: (origin) => dispatcherThrough({ ...purpose, origin }, parts),
+  });
   return {
     ...{ active, telemetry, clientSessions, metrics },
     pipeline: {
       lanes: {
-        fetchMedia: (url, signal, received) =>
-          fetches.run(() => fetchMedia(url, signal, { ...media, received }), signal),
+        fetchMedia: (url, fetch) => fetches.run(() => fetchMedia(url, fetch.signal, mediaRules(fetch)), fetch.signal),
         signatures,
       },
       walk,

@@ -5,8 +5,9 @@ import type { WayOut } from './accounts/tokens/lasting-call.ts';
 import type { Clock } from './base/clock.ts';
 import type { EventSink } from './base/event-bus.ts';
 import type { Log } from './base/log.ts';
+import { purposeOf } from './pipeline/attempt.ts';
 import type { WalkPorts } from './pipeline/walk.ts';
-import type { Proxies, ProxyScope } from './policy/proxies.ts';
+import type { CallPurpose, Proxies, ProxyScope } from './policy/proxies.ts';
 import type { SettingsService } from './policy/settings-service.ts';
 import type { Balancer } from './routing/balancer.ts';
 import { createBalancer } from './routing/live-balancer.ts';
@@ -65,9 +66,9 @@ export function openRouting(parts: RoutingParts): Routing {
       const own = providerTimeouts[providerId];
       return own === undefined ? timeouts : { ...timeouts, ...defined(own) };
     },
-    dispatcherFor: (target, comboName) => dispatcherFor(scopeOf(target, comboName), { dispatchers, proxies }),
-    proxyNameFor(target, comboName) {
-      const found = proxies.isAnySet() ? proxies.proxyFor(scopeOf(target, comboName)) : undefined;
+    dispatcherFor: (target, combos) => dispatcherFor(scopeOf(target, combos), { dispatchers, proxies }),
+    proxyNameFor(target, combos) {
+      const found = proxies.isAnySet() ? proxies.proxyFor(scopeOf(target, combos)) : undefined;
       return found && `${found.proxy.type}://${found.proxy.host}:${found.proxy.port}`;
     },
     showsRoute: () => settings.current().routeHeaders,
@@ -76,9 +77,9 @@ export function openRouting(parts: RoutingParts): Routing {
   return { balancer, resilience, walk };
 }
 
-function scopeOf({ provider, account }: Target, comboName: string | undefined): ProxyScope {
-  const origin = apiHostOf({ provider, ...(account && { account }) });
-  return { connectionId: account?.id, comboName, providerId: provider.id, origin };
+function scopeOf(target: Target, combos: readonly string[]): ProxyScope {
+  const { provider, account } = target;
+  return { ...purposeOf({ target, combos }), origin: apiHostOf({ provider, ...(account && { account }) }) };
 }
 
 /** The ways out of this machine. */
@@ -99,7 +100,7 @@ export function dispatcherThrough(scope: ProxyScope, { dispatchers, proxies }: N
 }
 
 /** Of calls that another process makes: TLS to a proxy cannot be handed over to it. */
-export function wayOut(url: URL, scope: Omit<ProxyScope, 'origin'> | undefined, { proxies }: Network): WayOut {
+export function wayOut(url: URL, scope: CallPurpose | undefined, { proxies }: Network): WayOut {
   const found = proxies.isAnySet() ? proxies.proxyFor({ ...scope, origin: url.origin }) : undefined;
   if (found === undefined) return 'direct';
   const { proxy } = found;

@@ -127,7 +127,7 @@ export function openSurfaces(
     proxyTest: (proxy) => testProxy(proxy, ports.echoUrl),
     balancer: parts.routing.balancer,
     resilience: parts.routing.resilience,
-    tryModel: (model, limitMs) => tryModel(model, limitMs, trial),
+    tryModel: (model, rules) => tryModel(model, rules, trial),
   };
   const management = createManagement(services, ports.paths.dashboardFolder);
   return { surfaces: [door.check, gateway.handle, management.handle], api: management.local, logins, quotas };

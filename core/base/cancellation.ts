@@ -1,4 +1,4 @@
-import type { OmniError } from './errors.ts';
+import { OmniError } from './errors.ts';
 
 /**
  * Tells work that its client has gone. One is made for every request and nearly none is ever used, which is why it is not
@@ -20,11 +20,16 @@ export class Cancellation {
     return this.#reason;
   }
 
+  /** What work ends with that is cancelled. */
+  get error(): OmniError {
+    return this.#reason ?? new OmniError('client_closed', 'The client closed the connection.');
+  }
+
   cancel(reason?: OmniError): void {
     if (this.#isCancelled) return;
     this.#isCancelled = true;
     this.#reason = reason;
-    this.#controller?.abort();
+    this.#controller?.abort(this.error);
     for (const listener of this.#listeners.splice(0)) listener();
   }
 
@@ -37,10 +42,11 @@ export class Cancellation {
     };
   }
 
+  /** Its reason is `error`. */
   get signal(): AbortSignal {
     if (this.#controller === undefined) {
       this.#controller = new AbortController();
-      if (this.#isCancelled) this.#controller.abort();
+      if (this.#isCancelled) this.#controller.abort(this.error);
     }
     return this.#controller.signal;
   }

@@ -95,7 +95,7 @@ async function test(comboName: string, only: string | undefined, { services }: C
   // All take from one iterator, so each model is tried once and its place in the list is kept.
   const worker = async (): Promise<void> => {
     for (const [place, { model }] of waiting) {
-      const { statusCode, error, latencyMs } = await services.tryModel(model, TEST_LIMIT_MS);
+      const { statusCode, error, latencyMs } = await services.tryModel(model, { limitMs: TEST_LIMIT_MS, comboName });
       const status = error === undefined ? 'ok' : 'error';
       results[place] = { model, status, statusCode, latencyMs, ...compact({ error }) };
     }

@@ -78,7 +78,7 @@ export interface ManagementServices {
   readonly quotas: Pick<QuotaKeeper, 'list' | 'read' | 'forget'>;
   readonly resilience: Pick<Resilience, 'view' | 'reset'>;
   /** Sends "Hi" to a model as a client would, at most five tokens long. */
-  tryModel(model: string, limitMs: number): Promise<ModelTrial>;
+  tryModel(model: string, rules: { readonly limitMs: number; readonly comboName?: string }): Promise<ModelTrial>;
   /** Called after every write, so that routing takes a new picture. */
   changed(): void;
   /** What happens, as it happens. */

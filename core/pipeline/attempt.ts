@@ -2,6 +2,7 @@
 import type { Dispatcher } from 'undici';
 import { Cancellation } from '../base/cancellation.ts';
 import { OmniError } from '../base/errors.ts';
+import type { CallPurpose } from '../policy/proxies.ts';
 import type { LimitReport } from '../routing/limit-report.ts';
 import type { Leg, Target } from '../routing/plan.ts';
 import type { AttemptLimits } from '../upstream/send.ts';
@@ -9,11 +10,18 @@ import type { AttemptLimits } from '../upstream/send.ts';
 export interface Attempt {
   readonly target: Target;
   readonly dispatcher: Dispatcher;
+  /** The combos that the request came by, the innermost first. */
+  readonly combos: readonly string[];
   readonly limits: AttemptLimits;
   /** Cancelled when the client leaves, and when the attempt takes too long. */
   readonly cancellation: Cancellation;
   /** Told the answer's headers. */
   heard(report: LimitReport): void;
+}
+
+/** What all calls of an attempt are for: decides about their network proxy. */
+export function purposeOf({ target, combos }: Pick<Attempt, 'target' | 'combos'>): CallPurpose {
+  return { connectionId: target.account?.id, comboNames: combos, providerId: target.provider.id };
 }
 
 /** The watch over one attempt. */

@@ -9,13 +9,14 @@ import { UPSTREAM_FORMATS } from '../formats/index.ts';
 import type { Part } from '../model/part.ts';
 import type { ChatRequest } from '../model/request.ts';
 import { verdictOf } from '../routing/fallback-table.ts';
-import { type Target, targetOf } from '../routing/plan.ts';
+import { combosOf, type Target, targetOf } from '../routing/plan.ts';
 import { resolve } from '../routing/resolve.ts';
 import { callHeaders, fill } from '../upstream/address.ts';
 import { readWhole } from '../upstream/answer-events.ts';
 import { type CallBody, sendCall } from '../upstream/call.ts';
 import { failureOf } from '../upstream/failure.ts';
 import { withCredential } from '../upstream/ready.ts';
+import { type Attempt, purposeOf } from './attempt.ts';
 import type { Exchange } from './exchange.ts';
 import { inlineMedia } from './inline-media.ts';
 import { encodeTarget } from './lane-hub.ts';
@@ -33,9 +34,11 @@ const TOKENS_PER_MESSAGE = 4;
 /** Input tokens of the exchange's request, by the first target of its route where that can tell. Throws `permission_denied` like a request. */
 export async function countTokens(exchange: Exchange, ports: CountPorts): Promise<number> {
   requirePermission(exchange);
-  const target = firstReady(exchange, ports.walk);
-  if (target?.endpoint.countTokensPath !== undefined) {
-    const counted = await withCredential(target, (ready) => askUpstream(exchange, ready, ports)).catch(unlessFault);
+  const asked = firstReady(exchange, ports.walk);
+  if (asked?.target.endpoint.countTokensPath !== undefined) {
+    const { combos } = asked;
+    const counting = withCredential(asked.target, (target) => askUpstream(exchange, { target, combos }, ports));
+    const counted = await counting.catch(unlessFault);
     if (counted !== undefined) return counted;
   }
   return countLocally(exchange.request());
@@ -46,26 +49,29 @@ function unlessFault(error: unknown): undefined {
   if (!(error instanceof OmniError) || verdictOf(error).next === 'return') throw error;
 }
 
+type Asked = Pick<Attempt, 'target' | 'combos'>;
+
 /** The first target of the plan that may be called now; a count is worth no waiting. */
-function firstReady({ model, format, snapshot }: Exchange, { resilience }: WalkPorts): Target | undefined {
+function firstReady({ model, format, snapshot }: Exchange, { resilience }: WalkPorts): Asked | undefined {
   const [leg] = resolve(model, format, snapshot).legs;
   if (leg === undefined) return undefined;
   const accounts = leg.accounts.length > 0 ? leg.accounts : [undefined];
   const account = accounts.find((candidate) => resilience.standing(leg, candidate).state === 'ready');
   if (account === undefined && leg.accounts.length > 0) return undefined;
-  return targetOf(leg, account);
+  return { target: targetOf(leg, account), combos: combosOf(leg) };
 }
 
 /** Undefined when the host has no such call after all. */
-async function askUpstream(exchange: Exchange, target: Target, ports: CountPorts): Promise<number | undefined> {
+async function askUpstream(exchange: Exchange, asked: Asked, ports: CountPorts): Promise<number | undefined> {
+  const { target, combos } = asked;
   const { countTokensPath } = target.endpoint;
   if (countTokensPath === undefined) return undefined;
   const isSame = exchange.format === target.endpoint.format && !exchange.scan.has('generateContentRequest');
-  const answer = await sendCall(ports.walk.dispatcherFor(target, undefined), {
+  const answer = await sendCall(ports.walk.dispatcherFor(target, combos), {
     address: fill(target, countTokensPath, target.model, 'countTokens'),
     method: 'POST',
     headers: callHeaders(target, isSame ? exchange.headers : undefined),
-    body: isSame ? sameBody(exchange, target) : JSON.stringify(await translatedBody(exchange, target, ports)),
+    body: isSame ? sameBody(exchange, target) : JSON.stringify(await translatedBody(exchange, asked, ports)),
     cancellation: exchange.cancellation,
     headersTimeoutMs: COUNT_TIMEOUT_MS,
     idleTimeoutMs: COUNT_TIMEOUT_MS,
@@ -88,10 +94,14 @@ function sameBody(exchange: Exchange, target: Target): CallBody {
 }
 
 /** Also for a Gemini body that names its model a second time, inside `generateContentRequest`. */
-async function translatedBody(exchange: Exchange, target: Target, ports: CountPorts): Promise<JsonObject> {
+async function translatedBody(exchange: Exchange, asked: Asked, ports: CountPorts): Promise<JsonObject> {
+  const { target } = asked;
   const format = UPSTREAM_FORMATS[target.endpoint.format];
   const request = format.inlineMedia
-    ? await inlineMedia(exchange.request(), ports.lanes, exchange.cancellation.signal)
+    ? await inlineMedia(exchange.request(), ports.lanes, {
+        signal: exchange.cancellation.signal,
+        purpose: purposeOf(asked),
+      })
     : exchange.request();
   const { body } = format.encodeRequest({ ...request, model: target.model, stream: false }, encodeTarget(target));
   if (target.endpoint.format === 'gemini') {

@@ -46,6 +46,8 @@ export interface Exchange {
   readonly stream: boolean;
   readonly caller: Caller;
   readonly snapshot: Snapshot;
+  /** The combo that a model is tried for: it is called as the combo would call it. */
+  readonly triedFor?: readonly [string];
   /** Cancelled when the client goes away. */
   readonly cancellation: Cancellation;
   readonly ledger: Ledger;

@@ -5,8 +5,8 @@
 import { Turns } from '../base/turns.ts';
 import type { MediaPart, Part } from '../model/part.ts';
 import type { ChatRequest, Message } from '../model/request.ts';
-import { mediaUnavailable } from '../upstream/fetch-media.ts';
-import type { LanePorts } from './lane.ts';
+import { mediaFailure, mediaUnavailable } from '../upstream/fetch-media.ts';
+import type { LanePorts, MediaFetch } from './lane.ts';
 
 export interface MediaBounds {
   /** Different addresses. */
@@ -26,12 +26,13 @@ const BOUNDS: MediaBounds = { count: 32, bytes: 64 * 1024 * 1024, atOnce: 4 };
 export async function inlineMedia(
   request: ChatRequest,
   ports: Pick<LanePorts, 'fetchMedia'>,
-  signal: AbortSignal,
+  fetch: Omit<MediaFetch, 'received'>,
   bounds: MediaBounds = BOUNDS,
 ): Promise<ChatRequest> {
   if (!holdsRemoteMedia(request)) return request;
   const failure = new AbortController();
-  const media = new RequestMedia(ports, AbortSignal.any([signal, failure.signal]), bounds);
+  const signal = AbortSignal.any([fetch.signal, failure.signal]);
+  const media = new RequestMedia(ports, { ...fetch, signal }, bounds);
   const inline = async (part: Part): Promise<Part> => {
     if (part.type === 'tool-result') return { ...part, content: await Promise.all(part.content.map(inline)) };
     if (!isRemote(part)) return part;
@@ -52,15 +53,15 @@ export async function inlineMedia(
 /** What one request fetches: each address once. */
 class RequestMedia {
   readonly #ports: Pick<LanePorts, 'fetchMedia'>;
-  readonly #signal: AbortSignal;
+  readonly #fetch: Omit<MediaFetch, 'received'>;
   readonly #bounds: MediaBounds;
   readonly #turns: Turns;
   readonly #fetched = new Map<string, ReturnType<LanePorts['fetchMedia']>>();
   #bytes = 0;
 
-  constructor(ports: Pick<LanePorts, 'fetchMedia'>, signal: AbortSignal, bounds: MediaBounds) {
+  constructor(ports: Pick<LanePorts, 'fetchMedia'>, fetch: Omit<MediaFetch, 'received'>, bounds: MediaBounds) {
     this.#ports = ports;
-    this.#signal = signal;
+    this.#fetch = fetch;
     this.#bounds = bounds;
     this.#turns = new Turns(bounds.atOnce);
   }
@@ -72,10 +73,10 @@ class RequestMedia {
     if (this.#fetched.size >= count) {
       return Promise.reject(mediaUnavailable(url, `a request may name at most ${count} remote images and files`));
     }
-    const media = this.#turns.run(
-      () => this.#ports.fetchMedia(url, this.#signal, (bytes) => this.#take(url, bytes)),
-      this.#signal,
-    );
+    const received = (bytes: number): void => this.#take(url, bytes);
+    const media = this.#turns
+      .run(() => this.#ports.fetchMedia(url, { ...this.#fetch, received }), this.#fetch.signal)
+      .catch(mediaFailure(url));
     this.#fetched.set(url, media);
     return media;
   }

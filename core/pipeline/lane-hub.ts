@@ -16,7 +16,7 @@ import { type AnswerSource, answerEvents, errorEvent } from '../upstream/answer-
 import type { UpstreamAnswer } from '../upstream/call.ts';
 import { reportedEvent } from '../upstream/failure.ts';
 import { send } from '../upstream/send.ts';
-import type { Attempt } from './attempt.ts';
+import { type Attempt, purposeOf } from './attempt.ts';
 import { type SignatureWatch, watchSignatures, withSignatures } from './call-signatures.ts';
 import { emptyAnswer, isEmptyAnswer } from './empty-answer.ts';
 import type { Exchange, Reply } from './exchange.ts';
@@ -45,7 +45,7 @@ export async function hubLane(exchange: Exchange, attempt: Attempt, ports: LaneP
   refuseUnknownItems(asked, isSame);
   const keeping = { target, shelf: ports.signatures };
   const isInline = endpoint.inlineMedia ?? format.inlineMedia;
-  const inline = isInline ? await inlineMedia(asked, ports, attempt.cancellation.signal) : asked;
+  const inline = isInline ? await inlineMedia(asked, ports, mediaFetch(attempt)) : asked;
   const request = withSignatures(inline, exchange, keeping);
   const encoded = format.encodeRequest({ ...request, model: target.model, stream }, encodeTarget(target));
   exchange.ledger.lose(encoded.losses);
@@ -63,6 +63,10 @@ export async function hubLane(exchange: Exchange, attempt: Attempt, ports: LaneP
     watch: watchSignatures(exchange, keeping),
   });
   return replyOf(exchange, target, batches);
+}
+
+function mediaFetch(attempt: Attempt): Parameters<typeof inlineMedia>[2] {
+  return { signal: attempt.cancellation.signal, purpose: purposeOf(attempt) };
 }
 
 /**

@@ -9,18 +9,24 @@ import type { JsonObject } from '../base/json.ts';
 import type { ReplyContext } from '../formats/format.ts';
 import type { ErrorEvent } from '../model/event.ts';
 import type { Loss } from '../model/loss.ts';
+import type { CallPurpose } from '../policy/proxies.ts';
 import type { Quirk } from '../providers/provider.ts';
 import type { Target } from '../routing/plan.ts';
 import type { SignatureShelf } from './call-signatures.ts';
 import type { Exchange } from './exchange.ts';
 
+export interface MediaFetch {
+  /** Whoever aborts it says why. */
+  readonly signal: AbortSignal;
+  /** Decides about the network proxy. */
+  readonly purpose: CallPurpose;
+  /** Told the bytes of each piece that came; may throw to end it. */
+  received?(bytes: number): void;
+}
+
 export interface LanePorts {
-  /** Fetches remote media for targets that take only inline data; `received` is told each piece's bytes and may refuse. */
-  fetchMedia(
-    url: string,
-    signal: AbortSignal,
-    received?: (bytes: number) => void,
-  ): Promise<{ readonly mediaType: string; readonly data: string }>;
+  /** Fetches remote media for targets that take only inline data. */
+  fetchMedia(url: string, fetch: MediaFetch): Promise<{ readonly mediaType: string; readonly data: string }>;
   /** What signed turns must bring back, for clients that cannot carry it. */
   readonly signatures: SignatureShelf;
 }

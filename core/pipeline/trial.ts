@@ -12,6 +12,12 @@ export interface TrialPorts {
   readonly ledger: LedgerPorts;
 }
 
+export interface TrialRules {
+  readonly limitMs: number;
+  /** The combo that the model is tried for, whose network proxy counts. */
+  readonly comboName?: string;
+}
+
 export interface Trial {
   readonly statusCode: number;
   /** A sentence, when it failed. */
@@ -22,14 +28,17 @@ export interface Trial {
 const ENDPOINT = 'trial';
 
 /** Asks a model "Hi" for five tokens at most. Never throws: what went wrong is in the result. */
-export async function tryModel(model: string, limitMs: number, ports: TrialPorts): Promise<Trial> {
+export async function tryModel(model: string, { limitMs, comboName }: TrialRules, ports: TrialPorts): Promise<Trial> {
   const startedMs = performance.now();
   const latencyMs = (): number => Math.round(performance.now() - startedMs);
   const cancellation = new Cancellation();
   const tooLate = new OmniError('upstream_timeout', `There was no answer within ${limitMs / 1_000} seconds.`);
   const timer = setTimeout(() => cancellation.cancel(tooLate), limitMs);
   try {
-    const { status } = await ports.run(exchangeFor(model, cancellation, ports));
+    const { status } = await ports.run({
+      ...exchangeFor(model, cancellation, ports),
+      ...(comboName !== undefined && { triedFor: [comboName] as const }),
+    });
     return { statusCode: status, latencyMs: latencyMs() };
   } catch (thrown) {
     const error = toOmniError(thrown);

@@ -10,7 +10,7 @@ import { OmniError, toOmniError } from '../base/errors.ts';
 import { pause } from '../base/pause.ts';
 import type { Balancer } from '../routing/balancer.ts';
 import { verdictOf } from '../routing/fallback-table.ts';
-import { type Leg, type Plan, type Target, targetOf } from '../routing/plan.ts';
+import { combosOf, type Leg, type Plan, type Target, targetOf } from '../routing/plan.ts';
 import type { Permit, Resilience } from '../routing/resilience.ts';
 import { withCredential } from '../upstream/ready.ts';
 import type { AttemptLimits } from '../upstream/send.ts';
@@ -26,9 +26,9 @@ export interface WalkPorts {
   /** The limits in force for a provider's id. */
   limitsOf(providerId: string): AttemptLimits;
   /** The connection or proxy that a call goes through. */
-  dispatcherFor(target: Target, comboName: string | undefined): Dispatcher;
+  dispatcherFor(target: Target, combos: readonly string[]): Dispatcher;
   /** The network proxy in force, as `socks5://host:port`; undefined: none. */
-  proxyNameFor(target: Target, comboName: string | undefined): string | undefined;
+  proxyNameFor(target: Target, combos: readonly string[]): string | undefined;
   /** Are answers to name the route they took? */
   showsRoute(): boolean;
   /** What the traffic tells about the accounts. */
@@ -198,16 +198,17 @@ class Walk {
       balancer.note(leg, { ok, latencyMs: performance.now() - startedMs, status: error?.status ?? 200 });
     };
     this.#attempts += 1;
-    ledger.attempt(target, proxyNameFor(target, leg.combo?.name));
+    const combos = [...combosOf(leg), ...(this.#exchange.triedFor ?? [])];
+    ledger.attempt(target, proxyNameFor(target, combos));
     try {
-      const dispatcher = dispatcherFor(target, leg.combo?.name);
+      const dispatcher = dispatcherFor(target, combos);
       const { cancellation } = watch;
       const heard: Attempt['heard'] = (report) => {
         ledger.heard();
         permit.heard(report);
       };
       const reply = await withCredential(target, (ready) =>
-        work({ target: ready, dispatcher, limits, cancellation, heard }),
+        work({ target: ready, dispatcher, combos, limits, cancellation, heard }),
       );
       watch.answered();
       permit.answered();

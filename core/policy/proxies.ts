@@ -25,11 +25,15 @@ export type ProxyLevel = (typeof PROXY_LEVELS)[number];
 /** What a call is for, and where it goes. */
 export interface ProxyScope {
   readonly connectionId?: string | undefined;
-  readonly comboName?: string | undefined;
+  /** The combos that the request came by, the innermost first. */
+  readonly comboNames?: readonly string[] | undefined;
   readonly providerId?: string | undefined;
   /** `https://api.openai.com`. */
   readonly origin: string;
 }
+
+/** What a call is for, wherever it goes. */
+export type CallPurpose = Omit<ProxyScope, 'origin'>;
 
 export interface Proxies {
   /** False while none is set anywhere: then nothing else need be asked. */
@@ -77,10 +81,10 @@ export function createProxies(ports: {
   return {
     isAnySet: () => proxies.size > 0 || environment.http !== undefined || environment.https !== undefined,
     get,
-    proxyFor({ connectionId, comboName, providerId, origin }) {
+    proxyFor({ connectionId, comboNames = [], providerId, origin }) {
       const asked = [
         ['key', connectionId],
-        ['combo', comboName],
+        ...comboNames.map((name) => ['combo', name] as const),
         ['provider', providerId],
         ['global', ''],
       ] as const;

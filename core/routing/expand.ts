@@ -43,6 +43,7 @@ export function expandCombo(whole: ComboRecord, expansion: Expansion): readonly 
   const priceOf = (entry: string): number | undefined => priceIn(entry, expansion);
   const visit = (combo: ComboRecord, trail: readonly string[]): void => {
     const comboName = combo.name;
+    const around = trail.length > 0 && { within: trail.toReversed() };
     if (trail.includes(comboName)) throw inCircle([...trail, comboName]);
     if (trail.length >= COMBO_DEPTH_LIMIT) {
       throw new OmniError(
@@ -63,7 +64,7 @@ export function expandCombo(whole: ComboRecord, expansion: Expansion): readonly 
         continue;
       }
       try {
-        out.push({ ...lookUp(model), combo: { name: comboName, entry: model } });
+        out.push({ ...lookUp(model), combo: { name: comboName, entry: model, ...around } });
       } catch (error) {
         if (!(error instanceof OmniError)) throw error;
         problems.push(error);

@@ -1,7 +1,7 @@
 /** Resilience as it runs: the reducers' states, stepped as attempts begin and end. See `resilience.ts` for the contract. */
 import type { Account } from '../accounts/accounts.ts';
 import type { Cancellation } from '../base/cancellation.ts';
-import { OmniError } from '../base/errors.ts';
+import type { OmniError } from '../base/errors.ts';
 import { type BreakerEvent, CLOSED, stepBreaker } from './breaker.ts';
 import { coolDown, restsUntilMs, toldCooldown, warmUp } from './cooldown.ts';
 import { verdictOf } from './fallback-table.ts';
@@ -129,11 +129,7 @@ class LiveResilience implements Resilience {
       const wake = (): void => finish(resolve);
       const timer = setTimeout(wake, Math.min(limitMs, TIMER_MAX_MS));
       this.#waiting.add(wake);
-      const forget = cancellation.onCancel(() =>
-        finish(() =>
-          reject(cancellation.reason ?? new OmniError('client_closed', 'The client closed the connection.')),
-        ),
-      );
+      const forget = cancellation.onCancel(() => finish(() => reject(cancellation.error)));
     });
   }
 

@@ -19,7 +19,12 @@ export interface Leg {
   /** Active accounts by priority; empty only for a local server without a connection. */
   readonly accounts: readonly Account[];
   /** The combo that names this model itself (the innermost one), and how it names it; for limits and metrics. */
-  readonly combo?: { readonly name: string; readonly entry: string };
+  readonly combo?: {
+    readonly name: string;
+    readonly entry: string;
+    /** The combos around it, the nearest first. */
+    readonly within?: readonly string[];
+  };
   /** The fallback chain that added this leg, when the model asked for did not. */
   readonly chain?: string;
   readonly rules: LegRules;
@@ -51,6 +56,13 @@ export type Target = Pick<Leg, 'provider' | 'endpoint' | 'model' | 'info' | 'not
   /** Absent for a local server without a connection. */
   readonly account?: Account;
 };
+
+/** The combos that a leg stands in, the innermost first. */
+export function combosOf({ combo }: Pick<Leg, 'combo'>): readonly string[] {
+  return combo === undefined ? NO_COMBOS : [combo.name, ...(combo.within ?? NO_COMBOS)];
+}
+
+const NO_COMBOS: readonly string[] = [];
 
 /** The target of a leg and an account. */
 export function targetOf({ provider, endpoint, model, info, note }: Leg, account: Account | undefined): Target {

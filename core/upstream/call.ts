@@ -49,7 +49,7 @@ const HIGH_WATER_BYTES = 256 * 1024;
 export function sendCall(dispatcher: Dispatcher, call: UpstreamCall): Promise<UpstreamAnswer> {
   return new Promise((resolve, reject) => {
     const { cancellation } = call;
-    if (cancellation.isCancelled) return reject(stopped(cancellation));
+    if (cancellation.isCancelled) return reject(cancellation.error);
     const flow = new BodyFlow();
     let controller: Dispatcher.DispatchController | undefined;
     let answered = false;
@@ -61,7 +61,7 @@ export function sendCall(dispatcher: Dispatcher, call: UpstreamCall): Promise<Up
       else controller.abort(error);
     };
     const connecting = { timer: undefined as NodeJS.Timeout | undefined };
-    const forget = cancellation.onCancel(() => giveUp(stopped(cancellation)));
+    const forget = cancellation.onCancel(() => giveUp(cancellation.error));
     const settle = (): void => {
       clearTimeout(connecting.timer);
       forget();
@@ -128,10 +128,6 @@ function contentOf({ headers, body }: UpstreamCall): {
   const size = body.reduce((sum, piece) => sum + piece.length, 0);
   if (size < COPY_LIMIT_BYTES) return { headers: { ...headers }, body: Buffer.concat(body, size) };
   return { headers: { ...headers, 'content-length': String(size) }, body: Readable.from(body, { objectMode: false }) };
-}
-
-function stopped({ reason }: Cancellation): OmniError {
-  return reason ?? new OmniError('client_closed', 'The client closed the connection.');
 }
 
 function callError(error: Error, answered: boolean): OmniError {

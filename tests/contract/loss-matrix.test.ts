@@ -79,7 +79,7 @@ async function translate(
 async function withMedia(request: ChatRequest): Promise<ChatRequest> {
   const fetchMedia = async (url: string): Promise<{ mediaType: string; data: string }> =>
     url.endsWith('.pdf') ? { mediaType: 'application/pdf', data: PDF } : { mediaType: 'image/png', data: PNG };
-  return inlineMedia(request, { fetchMedia }, new AbortController().signal);
+  return inlineMedia(request, { fetchMedia }, { signal: new AbortController().signal, purpose: {} });
 }
 
 interface Change {

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { ChatRequest } from '../../core/model/request.ts';
 import { inlineMedia, type MediaBounds } from '../../core/pipeline/inline-media.ts';
+import type { MediaFetch } from '../../core/pipeline/lane.ts';
 import { fetchMedia } from '../../core/upstream/fetch-media.ts';
 
 const KILOBYTE = Buffer.alloc(1_024, 7);
@@ -39,10 +40,10 @@ function withImages(paths: readonly string[]): ChatRequest {
 
 function inlined(paths: readonly string[], bounds: MediaBounds): Promise<ChatRequest> {
   const ports = {
-    fetchMedia: (url: string, signal: AbortSignal, received?: (bytes: number) => void) =>
+    fetchMedia: (url: string, { signal, received }: MediaFetch) =>
       fetchMedia(url, signal, { isAllowed: () => true, received }),
   };
-  return inlineMedia(withImages(paths), ports, new AbortController().signal, bounds);
+  return inlineMedia(withImages(paths), ports, { signal: new AbortController().signal, purpose: {} }, bounds);
 }
 
 const numbered = (count: number): string[] => Array.from({ length: count }, (_, index) => `/image-${index}`);

@@ -11,7 +11,7 @@ const proxy = (host: string) => ({ type: 'http', host, port: 8080 }) as const;
 describe('precedence', () => {
   const environment = readEnvironment({ HTTPS_PROXY: 'http://env:1', NO_PROXY: 'internal.example' }).proxies;
   const proxies = createProxies({ keyValues: memoryKeyValues(), vault: memoryVault(), environment, log: silentLog });
-  const scope = { connectionId: 'c', comboName: 'team', providerId: 'p', origin: 'https://api.example' };
+  const scope = { connectionId: 'c', comboNames: ['team'], providerId: 'p', origin: 'https://api.example' };
   const hostFor = (change: object = {}): string | undefined => proxies.proxyFor({ ...scope, ...change })?.proxy.host;
 
   it('connection, combo, provider, global, environment', () => {
@@ -25,16 +25,19 @@ describe('precedence', () => {
     proxies.set('key', 'c', proxy('key'));
     expect(hostFor()).toBe('key');
     expect(hostFor({ connectionId: 'other' })).toBe('combo');
-    expect(hostFor({ connectionId: 'other', comboName: undefined })).toBe('provider');
+    expect(hostFor({ connectionId: 'other', comboNames: undefined })).toBe('provider');
+    expect(hostFor({ connectionId: 'other', comboNames: ['within', 'team'] })).toBe('combo');
+    proxies.set('combo', 'within', proxy('within'));
+    expect(hostFor({ connectionId: 'other', comboNames: ['within', 'team'] })).toBe('within');
   });
 
   it('the environment’s proxy is not for this machine, nor for what NO_PROXY names; one that is set is for all', () => {
-    expect(hostFor({ connectionId: 'x', comboName: 'x', providerId: 'x', origin: 'http://127.0.0.1:1' })).toBe(
+    expect(hostFor({ connectionId: 'x', comboNames: ['x'], providerId: 'x', origin: 'http://127.0.0.1:1' })).toBe(
       'global',
     );
     proxies.remove('global', '');
     for (const origin of ['http://127.0.0.1:1', 'https://localhost', 'https://[::1]:2', 'https://api.internal.example'])
-      expect(hostFor({ connectionId: 'x', comboName: 'x', providerId: 'x', origin })).toBeUndefined();
+      expect(hostFor({ connectionId: 'x', comboNames: ['x'], providerId: 'x', origin })).toBeUndefined();
   });
 });
 

@@ -106,8 +106,8 @@ describe('combos in a plan', () => {
     expect(comboName).toBe('outer');
     expect(legs.map(({ model }) => model)).toEqual(['cheap', 'dear', 'two', 'one']);
     expect(legs.map((leg) => leg.combo)).toEqual([
-      { name: 'inner', entry: 'p/cheap' },
-      { name: 'inner', entry: 'p/dear' },
+      { name: 'inner', entry: 'p/cheap', within: ['outer'] },
+      { name: 'inner', entry: 'p/dear', within: ['outer'] },
       { name: 'outer', entry: 'q/two' },
       { name: 'outer', entry: 'q/one' },
     ]);

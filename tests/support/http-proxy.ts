@@ -5,7 +5,7 @@ import { type AddressInfo, connect, type Socket } from 'node:net';
 export interface TestProxy {
   readonly port: number;
   /** Targets of the tunnels that were built: `127.0.0.1:8080`. */
-  readonly tunnels: readonly string[];
+  readonly tunnels: string[];
   readonly refused: () => number;
   close(): Promise<void>;
 }
