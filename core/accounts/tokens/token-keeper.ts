@@ -59,6 +59,8 @@ class Keeper implements TokenKeeper {
   readonly #pauses = new Map<string, Pause>();
   /** When each account's token was last got here, on the clock that does not jump. */
   readonly #gotAtMs = new Map<string, number>();
+  /** Answers that the store did not take; what they came for may be used up, so they are not asked for again. */
+  readonly #unkept = new Map<string, { readonly next: TokenSet; readonly version: number }>();
 
   constructor(parts: TokenKeeperParts) {
     this.#parts = parts;
@@ -158,9 +160,11 @@ class Keeper implements TokenKeeper {
     // Another process tried a moment ago.
     if (sinceFailureMs >= 0 && sinceFailureMs < 1_000) throw unavailable(connection, 1_000 - sinceFailureMs);
     try {
-      const next = await this.#parts.refresh(connection, stored.tokens, AbortSignal.timeout(REFRESH_LIMIT_MS));
+      const next = await this.#next(connection, stored);
+      const isKept = this.#parts.tokens.replace(id, next, stored.version);
+      this.#unkept.delete(id);
       // Another writer (a login) has newer tokens than these.
-      if (!this.#parts.tokens.replace(id, next, stored.version)) return;
+      if (!isKept) return;
       this.#parts.onKept?.(id);
       this.#pauses.delete(id);
       this.#gotAtMs.set(id, performance.now());
@@ -179,6 +183,15 @@ class Keeper implements TokenKeeper {
       });
       throw unavailable(connection, pause.untilMs - performance.now(), error);
     }
+  }
+
+  /** What the provider answers, or has answered to these very tokens already. */
+  async #next(connection: ConnectionRecord, { tokens, version }: StoredTokens): Promise<TokenSet> {
+    const unkept = this.#unkept.get(connection.id);
+    if (unkept?.version === version) return unkept.next;
+    const next = await this.#parts.refresh(connection, tokens, AbortSignal.timeout(REFRESH_LIMIT_MS));
+    this.#unkept.set(connection.id, { next, version });
+    return next;
   }
 
   /** Does the provider say that a person must sign in again? */

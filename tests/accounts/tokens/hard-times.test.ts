@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import type { AccountLogin } from '../../../core/accounts/accounts.ts';
 import { FLOWS } from '../../../core/accounts/flows/index.ts';
 import { createTokenKeeper, type TokenKeeper } from '../../../core/accounts/tokens/token-keeper.ts';
-import { createTokenStore } from '../../../core/accounts/tokens/token-store.ts';
+import { createTokenStore, type TokenStore } from '../../../core/accounts/tokens/token-store.ts';
 import { OmniError } from '../../../core/base/errors.ts';
 import { noEvents } from '../../../core/base/event-bus.ts';
 import { silentLog } from '../../../core/base/log.ts';
@@ -24,6 +24,7 @@ const LIFE_MS = 8 * HOUR_MS;
 interface Stage {
   readonly clock: ReturnType<typeof testClock>;
   readonly keeper: TokenKeeper;
+  readonly tokens: TokenStore;
   readonly logins: readonly AccountLogin[];
   /** The refresh tokens that the provider was sent, in order. */
   readonly sent: string[];
@@ -73,7 +74,7 @@ function open(count: number, answer: () => Promise<unknown> = () => Promise.reso
     },
   });
   const states = (): unknown[] => store.connections.list().map(({ isActive, testStatus }) => [isActive, testStatus]);
-  return { clock, keeper, sent, states, logins: ids.map(keeper.loginOf), peak: () => peak };
+  return { clock, keeper, tokens, sent, states, logins: ids.map(keeper.loginOf), peak: () => peak };
 }
 
 function only({ logins: [login] }: Stage): AccountLogin {
@@ -192,4 +193,30 @@ describe('a token endpoint that is slow', () => {
     expect(stage.sent).toHaveLength(1);
     expect(stage.states()).toEqual([good]);
   }, 60_000);
+});
+
+it('a store that cannot be written when the answer comes loses no token: what was answered is kept and nothing is sent twice', async () => {
+  const stage = open(1);
+  const { replace } = stage.tokens;
+  let isFull = true;
+  Object.assign(stage.tokens, {
+    replace: (...given: Parameters<TokenStore['replace']>) => {
+      if (isFull) throw new OmniError('internal', 'The disk is full.');
+      return replace(...given);
+    },
+  });
+  stage.clock.advance(LIFE_MS);
+  await expect(only(stage).credential()).rejects.toMatchObject({ code: 'token_unavailable' });
+  isFull = false;
+  await expect
+    .poll(
+      () => {
+        stage.clock.advance(1_000);
+        return keyOf(only(stage)).catch(() => 'none yet');
+      },
+      { timeout: 10_000 },
+    )
+    .toBe('at-c0-1');
+  expect([stage.sent, stage.states()]).toEqual([['rt-c0-0'], [good]]);
+  expect(stage.tokens.read('c0')?.tokens.refreshToken?.reveal()).toBe('rt-c0-1');
 });
