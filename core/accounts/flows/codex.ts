@@ -50,7 +50,10 @@ export const codexFlow: Flow = {
     },
   ],
   refreshLeadMs: 5 * DAY_MS,
-  terminalCodes: ['refresh_token_reused', 'refresh_token_expired', 'refresh_token_invalidated'],
+  terminalCodes: [
+    ...['refresh_token_reused', 'refresh_token_expired', 'refresh_token_invalidated', 'invalid_refresh_token'],
+    ...['token_expired', 'app_session_terminated'],
+  ],
   complete(granted, _login, context) {
     const claims = claimsOf(granted.idToken);
     const data = accountData(granted.idToken);

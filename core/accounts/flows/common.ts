@@ -109,8 +109,10 @@ function accountAnswer(url: string, answer: { readonly status: number; readonly 
   const { status } = answer;
   const body = asObject(parseJson(answer.body));
   if (status >= 200 && status < 300 && body !== undefined) return body;
+  // A page is not the vendor's word, but that of something on the way to it.
+  const isPage = body === undefined && answer.body !== '';
   const code =
-    status === 401
+    status === 401 && !isPage
       ? 'upstream_auth'
       : status === 403
         ? 'upstream_permission'

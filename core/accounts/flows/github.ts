@@ -95,7 +95,7 @@ function endOf({ expiresAtS, refreshInS, nowMs }: Lifetime): number {
 /** 401: GitHub's own token was revoked, so a person must sign in again. 403 and 404: the account has no Copilot. */
 function refusal(error: unknown): unknown {
   if (!(error instanceof OmniError)) return error;
-  if (error.status === 401)
+  if (error.code === 'upstream_auth')
     return new OmniError('upstream_auth', 'GitHub no longer accepts this login.', {
       status: 401,
       upstreamCode: 'invalid_grant',

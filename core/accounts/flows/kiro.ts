@@ -99,6 +99,8 @@ export const kiroFlow: Flow = {
     socialMethod('github', 'With GitHub', 'Github'),
   ],
   refreshLeadMs: 300_000,
+  // The registered client ends too, after 90 days: only a sign-in registers another one.
+  terminalCodes: ['invalid_client', 'expired_token'],
   async complete(granted, { method, options }, context) {
     const { client, row } = context;
     const { region: ssoRegion = DEFAULT_REGION, startUrl = figure(row, 'startUrl') } = options;

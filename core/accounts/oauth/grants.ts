@@ -91,11 +91,17 @@ export async function plainToken(parameters: Parameters, call: GrantCall): Promi
     const response = await exchange.fetch(call.url, { method: 'POST', redirect: 'manual', body, headers });
     // It has no error codes either: its status alone says that the grant was refused.
     const isRefusal = response.status === 400 || response.status === 401;
-    if (isRefusal && exchange.answered()['error'] === undefined) throw refused(call, 'invalid_grant', response.status);
+    if (isRefusal && exchange.answered()['error'] === undefined && !(await isPage(response, exchange)))
+      throw refused(call, 'invalid_grant', response.status);
     return grantedOf(await processGenericTokenEndpointResponse(server, client, response), exchange);
   } catch (error) {
     throw failureOf(error, call, parameters);
   }
+}
+
+/** Not the endpoint's own words, but those of something on the way to it. */
+async function isPage(response: Response, exchange: Exchange): Promise<boolean> {
+  return Object.keys(exchange.answered()).length === 0 && (await response.clone().text()) !== '';
 }
 
 export function grantDeviceToken(deviceCode: Secret, extra: Parameters, call: GrantCall): Promise<Granted> {

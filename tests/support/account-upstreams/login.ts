@@ -19,9 +19,11 @@ export interface Login {
   /** What calls are made with, where that is not the token: Copilot's, iFlow's. */
   readonly secrets?: Readonly<Record<string, string>>;
   readonly data?: JsonObject;
+  /** How long its token works; an hour when absent. */
+  readonly lastsMs?: number;
 }
 
-/** Puts the logins there, good for an hour; `startCore` of the same folder then finds them. */
+/** Puts the logins there; `startCore` of the same folder then finds them. */
 export async function putLogins(dataDirectory: string, logins: readonly Login[]): Promise<string[]> {
   const log = silentLog;
   const store = openStore({ path: join(dataDirectory, 'storage.sqlite'), log, clock: systemClock });
@@ -45,7 +47,7 @@ export async function putLogins(dataDirectory: string, logins: readonly Login[])
       tokens: {
         accessToken: new Secret(login.token),
         ...(login.refreshToken !== undefined && { refreshToken: new Secret(login.refreshToken) }),
-        expiresAtMs: systemClock.nowMs() + 3_600_000,
+        expiresAtMs: systemClock.nowMs() + (login.lastsMs ?? 3_600_000),
         data: login.data ?? {},
         secrets: Object.fromEntries(secrets),
       },
