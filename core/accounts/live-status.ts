@@ -7,7 +7,7 @@ import type { OmniError } from '../base/errors.ts';
 import { type EventSink, noEvents } from '../base/event-bus.ts';
 import type { Log } from '../base/log.ts';
 import type { ConnectionRecord } from '../store/records.ts';
-import type { Change, Store } from '../store/store.ts';
+import type { Store } from '../store/store.ts';
 
 export interface LiveStatus {
   /** The provider refused this account's key (`upstream_auth`); other errors say nothing about the key. */
@@ -16,6 +16,9 @@ export interface LiveStatus {
   answered(connectionId: string): void;
 }
 
+/** An account that answers is looked at so often: its status may have been written elsewhere meanwhile. */
+const LOOK_MS = 60_000;
+
 export function createLiveStatus(parts: {
   readonly store: Pick<Store, 'connections'>;
   readonly clock: Clock;
@@ -23,28 +26,39 @@ export function createLiveStatus(parts: {
   /** Told when an account is refused, and when it is good again. */
   readonly events?: EventSink;
 }): LiveStatus {
-  /** Accounts that were refused since the start. */
-  const refused = new Set<string>();
+  /** When accounts that answer were looked at, on the clock that does not jump. */
+  const lookedAtMs = new Map<string, number>();
   const { events = noEvents, clock } = parts;
-  const write = (id: string, change: Change<ConnectionRecord>): void => {
+  const { connections } = parts.store;
+  const note = (id: string, work: (status: ConnectionRecord['testStatus']) => void): void => {
     try {
-      parts.store.connections.update(id, change);
+      const status = connections.get(id)?.testStatus;
+      if (status !== undefined) work(status);
     } catch (cause) {
       parts.log.warn('The status of an account could not be noted.', { id, reason: String(cause) });
     }
   };
   return {
     refused(id, error) {
-      if (error.code !== 'upstream_auth' || refused.has(id)) return;
-      refused.add(id);
-      const atMs = clock.nowMs();
-      write(id, { testStatus: 'error', lastError: error.message, lastErrorAtMs: atMs });
-      events.emit({ type: 'account-changed', atMs, connectionId: id, state: 'refused', message: error.message });
+      if (error.code !== 'upstream_auth') return;
+      lookedAtMs.delete(id);
+      note(id, (status) => {
+        // A login that is over is told as that.
+        if (status === 'error' || status === 'expired') return;
+        const atMs = clock.nowMs();
+        connections.update(id, { testStatus: 'error', lastError: error.message, lastErrorAtMs: atMs });
+        events.emit({ type: 'account-changed', atMs, connectionId: id, state: 'refused', message: error.message });
+      });
     },
     answered(id) {
-      if (!refused.delete(id)) return;
-      write(id, { testStatus: 'active', lastError: undefined, lastErrorAtMs: undefined });
-      events.emit({ type: 'account-changed', atMs: clock.nowMs(), connectionId: id, state: 'good' });
+      const nowMs = performance.now();
+      if (nowMs - (lookedAtMs.get(id) ?? Number.NEGATIVE_INFINITY) < LOOK_MS) return;
+      lookedAtMs.set(id, nowMs);
+      note(id, (status) => {
+        if (status !== 'error' && status !== 'unavailable') return;
+        connections.update(id, { testStatus: 'active', lastError: undefined, lastErrorAtMs: undefined });
+        events.emit({ type: 'account-changed', atMs: clock.nowMs(), connectionId: id, state: 'good' });
+      });
     },
   };
 }
