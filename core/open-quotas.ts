@@ -29,7 +29,7 @@ export function openQuotas(parts: QuotaParts): OpenQuotas {
   const routing = new UsedUpPlaces(parts);
   const quotas = createQuotaKeeper({
     ...parts,
-    onRead: (connection, usedUp) => routing.tell(connection, usedUp),
+    onRead: (connection, usedUp, before) => routing.tell(connection, usedUp, before),
   });
   let timer: NodeJS.Timeout;
   let isSoon = true;
@@ -75,10 +75,16 @@ function useIn(event: CoreEvent): { readonly connectionId: string; readonly isLi
   return { connectionId, isLimited: event.status === 429 };
 }
 
-/** What routing was told to leave alone, so that it can be told when that is over. */
+/** The same reset, told as a span of time, differs by so much from reading to reading. */
+const SAME_RESET_MS = 60_000;
+
+interface Limit {
+  readonly untilMs: number;
+  readonly message: string;
+}
+
+/** What routing is told to leave alone, and when that is over. */
 class UsedUpPlaces {
-  /** By connection: models; undefined is the whole account. */
-  readonly #told = new Map<string, ReadonlySet<string | undefined>>();
   readonly #parts: Pick<QuotaParts, 'resilience' | 'catalog'>;
   /** Events that are heard meanwhile are our own. */
   isTelling = false;
@@ -87,29 +93,35 @@ class UsedUpPlaces {
     this.#parts = parts;
   }
 
-  tell({ id, provider, name }: ConnectionRecord, usedUp: readonly QuotaWindow[]): void {
-    const now = new Map<string | undefined, { untilMs: number; message: string }>();
-    for (const window of usedUp) {
-      const untilMs = window.resetAtMs ?? 0;
-      const message = `The quota "${window.name}" of ${name} is used up until its reset.`;
-      for (const model of this.#modelsOf(provider, window))
-        if (untilMs > (now.get(model)?.untilMs ?? 0)) now.set(model, { untilMs, message });
-    }
+  /** `before`: by the reading before this one, which an earlier process may have told. */
+  tell(connection: ConnectionRecord, usedUp: readonly QuotaWindow[], before: readonly QuotaWindow[]): void {
+    const now = this.#limitsOf(connection, usedUp);
+    const { id: connectionId, provider } = connection;
     const place = (model: string | undefined) => ({
-      provider,
-      connectionId: id,
+      ...{ provider, connectionId },
       ...(model !== undefined && { model }),
     });
     this.isTelling = true;
     try {
-      for (const model of this.#told.get(id) ?? [])
-        if (!now.has(model)) this.#parts.resilience.told(place(model), undefined);
+      for (const [model, { untilMs }] of this.#limitsOf(connection, before))
+        if ((now.get(model)?.untilMs ?? 0) < untilMs - SAME_RESET_MS)
+          this.#parts.resilience.told(place(model), undefined);
       for (const [model, limit] of now) this.#parts.resilience.told(place(model), limit);
     } finally {
       this.isTelling = false;
     }
-    if (now.size === 0) this.#told.delete(id);
-    else this.#told.set(id, new Set(now.keys()));
+  }
+
+  /** By model; undefined is the whole account. */
+  #limitsOf({ provider, name }: ConnectionRecord, usedUp: readonly QuotaWindow[]): Map<string | undefined, Limit> {
+    const limits = new Map<string | undefined, Limit>();
+    for (const window of usedUp) {
+      const untilMs = window.resetAtMs ?? 0;
+      const message = `The quota "${window.name}" of ${name} is used up until its reset.`;
+      for (const model of this.#modelsOf(provider, window))
+        if (untilMs > (limits.get(model)?.untilMs ?? 0)) limits.set(model, { untilMs, message });
+    }
+    return limits;
   }
 
   #modelsOf(provider: string, { models }: QuotaWindow): readonly (string | undefined)[] {

@@ -93,6 +93,17 @@ it('an account that is used up is passed over until its reset, also after a rest
   expect(await listed()).toContainEqual(expect.objectContaining({ connectionId: ids[0], plan: 'plus' }));
 });
 
+it('an account that its provider gave back before its reset is called again, also when that is read after a restart', async () => {
+  weekly = { 'at-1': 100, 'at-2': 100 };
+  for (const id of ids) await core.manage('POST', `/api/quotas/${id}/read`);
+  await core.stop();
+  core = await startCore({ dataDirectory, clock: { nowMs: () => Date.now() + 60_000 } });
+  weekly['at-1'] = 5;
+  await core.manage('POST', `/api/quotas/${ids[0]}/read`);
+  expect((await core.post('/v1/chat/completions', ASK)).status).toBe(200);
+  expect(tokens()).toEqual(['Bearer at-1']);
+});
+
 it('when all are used up, the client is told for how long, and nothing is called', async () => {
   weekly = { 'at-1': 100, 'at-2': 100 };
   for (const id of ids) await core.manage('POST', `/api/quotas/${id}/read`);

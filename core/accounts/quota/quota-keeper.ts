@@ -22,8 +22,8 @@ export interface QuotaKeeperParts {
   providers(): ReadonlyMap<string, Provider>;
   loginOf(connectionId: string): AccountLogin;
   readonly send: HttpSend;
-  /** What is used up of the account now; told after each reading. */
-  onRead(connection: ConnectionRecord, usedUp: readonly QuotaWindow[]): void;
+  /** What is used up of the account now, and what was by the reading before, its resets still to come; told after each. */
+  onRead(connection: ConnectionRecord, usedUp: readonly QuotaWindow[], before: readonly QuotaWindow[]): void;
   readonly events: EventSink;
   readonly clock: Clock;
   readonly log: Log;
@@ -143,11 +143,10 @@ class Keeper implements QuotaKeeper {
     try {
       const { plan, windows } = await this.#ask(connection);
       const nowMs = clock.nowMs();
+      const usedUpIn = (all: readonly QuotaWindow[] = []) => all.filter((window) => isUsedUp(window, nowMs));
+      const before = usedUpIn(this.#kept(id)?.windows);
       this.#keep(id, { ...compact({ plan }), windows, readAtMs: nowMs, triedAtMs: nowMs });
-      this.#parts.onRead(
-        connection,
-        windows.filter((window) => isUsedUp(window, nowMs)),
-      );
+      this.#parts.onRead(connection, usedUpIn(windows), before);
       events.emit({ type: 'quota-changed', atMs: nowMs, connectionId: id, provider });
     } catch (thrown) {
       const { message } = toOmniError(thrown);
