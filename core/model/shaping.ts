@@ -5,13 +5,23 @@ import { asArray, asObject, asString, type JsonObject, type JsonValue } from '..
 export interface RequestShaper {
   /** Puts the prompt before what the client says as system; once, also when the body comes a second time. */
   withSystemPrompt(body: JsonObject, prompt: string): JsonObject;
-  /** Replaces what the client says about thinking; `isHinted`: the model thinks, also if the client says nothing. */
-  withThinking(body: JsonObject, choice: ThinkingChoice, isHinted: boolean): JsonObject;
+  /** Replaces what the client says about thinking, in words that the model bears. */
+  withThinking(body: JsonObject, choice: ThinkingChoice, model: ThinkingModel): JsonObject;
   measure(body: JsonObject): RequestMeasure;
 }
 
 /** `remove`: the provider decides. `budget`: tokens; 0 switches thinking off. */
 export type ThinkingChoice = { readonly kind: 'remove' } | { readonly kind: 'budget'; readonly tokens: number };
+
+/** What is known of the model that the request goes to first. */
+export interface ThinkingModel {
+  readonly id: string;
+  /** It thinks, also if the client says nothing. */
+  readonly isHinted: boolean;
+  /** How it is told, where its protocol has two ways; some models refuse the other one. */
+  readonly style?: 'effort' | 'budget';
+  readonly maxOutputTokens?: number;
+}
 
 export interface RequestMeasure {
   readonly messages: number;

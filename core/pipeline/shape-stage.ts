@@ -3,8 +3,10 @@ import type { JsonObject } from '../base/json.ts';
 import { JsonScan } from '../base/json-scan.ts';
 import { FORMATS } from '../formats/index.ts';
 import type { ChatRequest } from '../model/request.ts';
+import type { ThinkingModel } from '../model/shaping.ts';
 import type { Settings } from '../policy/settings.ts';
-import { hintsAtThinking, thinkingChoice } from '../policy/thinking-budget.ts';
+import { thinkingChoice, thinkingModel } from '../policy/thinking-budget.ts';
+import { resolve } from '../routing/resolve.ts';
 import type { Exchange, Stage } from './exchange.ts';
 
 export type ShapeRules = Pick<Settings, 'thinkingBudget' | 'systemPrompt'>;
@@ -22,10 +24,15 @@ export function shapeStage(rules: () => ShapeRules): Stage {
     const body = exchange.body();
     const choice = thinkingChoice(thinkingBudget, () => shaper.measure(body));
     const prompted = prompt === '' ? body : shaper.withSystemPrompt(body, prompt);
-    const shaped =
-      choice === undefined ? prompted : shaper.withThinking(prompted, choice, hintsAtThinking(exchange.model));
+    const shaped = choice === undefined ? prompted : shaper.withThinking(prompted, choice, firstModel(exchange));
     return shaped === body ? next() : next(withBody(exchange, shaped));
   };
+}
+
+/** The model that the request goes to first: a combo's or an alias's name tells nothing. Throws what the plan throws. */
+function firstModel({ model, format, snapshot }: Exchange): ThinkingModel {
+  const [first = { model }] = resolve(model, format, snapshot).legs;
+  return thinkingModel(first);
 }
 
 /** The exchange as if its client had sent this body. */

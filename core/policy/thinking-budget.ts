@@ -1,5 +1,7 @@
 /** How much a model is to think, by the user's setting (facts.md E.9). Pure. */
-import type { RequestMeasure, ThinkingChoice } from '../model/shaping.ts';
+import { compact } from '../base/json.ts';
+import type { RequestMeasure, ThinkingChoice, ThinkingModel } from '../model/shaping.ts';
+import type { ModelInfo } from '../providers/catalog/model-info.ts';
 import type { Settings } from './settings.ts';
 
 const EFFORT_TOKENS: Readonly<Record<Settings['thinkingBudget']['effortLevel'], number>> = {
@@ -29,9 +31,16 @@ export function thinkingChoice(
   }
 }
 
-/** Does the model's name say that it thinks? */
-export function hintsAtThinking(model: string): boolean {
-  return HINTS.test(model);
+/** What its name and the catalog tell of a model's thinking. */
+export function thinkingModel({ model: id, info }: ModelAsked): ThinkingModel {
+  const { reasoningStyle: style, maxOutputTokens, capabilities } = info ?? {};
+  const isHinted = HINTS.test(id) && capabilities?.reasoning !== false;
+  return { id, isHinted, ...compact({ style, maxOutputTokens }) };
+}
+
+interface ModelAsked {
+  readonly model: string;
+  readonly info?: ModelInfo;
 }
 
 function adapted(base: number, { messages, tools, lastUserCharacters }: RequestMeasure): number {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../core/base/json.ts';
 import { FORMATS } from '../../core/formats/index.ts';
 import type { FormatId } from '../../core/model/format-id.ts';
-import { thinkingChoice } from '../../core/policy/thinking-budget.ts';
+import { thinkingChoice, thinkingModel } from '../../core/policy/thinking-budget.ts';
 
 const hi = [{ role: 'user', content: 'hi' }];
 
@@ -129,18 +129,92 @@ describe('the thinking budget', () => {
     ['ollama', 'ollama-chat', { think: false }, budget(5_000), { think: true }],
     ['ollama with levels', 'ollama-chat', { think: 'low' }, budget(50_000), { think: 'high' }],
   ])('%s', (_name, format, body, choice, expected) => {
-    expect(FORMATS[format].shaper.withThinking(body, choice, false)).toEqual(expected);
+    expect(FORMATS[format].shaper.withThinking(body, choice, { id: 'm', isHinted: false })).toEqual(expected);
   });
 
   it.each(Object.keys(FORMATS) as FormatId[])('%s: a model that does not think is left alone', (format) => {
     const body = { messages: hi };
-    expect(FORMATS[format].shaper.withThinking(body, budget(5_000), false)).toBe(body);
+    expect(FORMATS[format].shaper.withThinking(body, budget(5_000), { id: 'm', isHinted: false })).toBe(body);
   });
 
-  it('messages: a forced tool or a temperature bears no thinking that nobody asked for', () => {
+  it.each<[string, JsonObject]>([
+    ['a forced tool', { tool_choice: { type: 'any' } }],
+    ['a temperature', { temperature: 0 }],
+    ['top_k', { top_k: 5 }],
+    ['a small top_p', { top_p: 0.9 }],
+    ['an answer begun by the client', { messages: [...hi, { role: 'assistant', content: '{' }] }],
+    [
+      'calls without signed thoughts',
+      {
+        messages: [
+          ...hi,
+          { role: 'assistant', content: [{ type: 'tool_use', id: 't', name: 'f', input: {} }] },
+          { role: 'user', content: [{ type: 'tool_result', tool_use_id: 't', content: 'ok' }] },
+        ],
+      },
+    ],
+  ])('messages: %s bears no thinking that nobody asked for', (_name, body) => {
+    const model = { id: 'claude-sonnet-4-5', isHinted: true, style: 'budget' } as const;
+    expect(FORMATS['anthropic-messages'].shaper.withThinking(body, budget(5_000), model)).toBe(body);
+  });
+
+  it('messages: a budget never goes beyond what the model can say, nor takes all of it', () => {
+    const model = { id: 'claude-sonnet-4-5', isHinted: true, style: 'budget', maxOutputTokens: 64_000 } as const;
+    const shaped = (max: number): JsonObject =>
+      FORMATS['anthropic-messages'].shaper.withThinking({ max_tokens: max, messages: hi }, budget(131_072), model);
+    expect(shaped(8_192)).toMatchObject({ max_tokens: 64_000, thinking: { budget_tokens: 55_808 } });
+    expect(shaped(64_000)).toMatchObject({ max_tokens: 64_000, thinking: { budget_tokens: 48_000 } });
+  });
+
+  it('messages: a model that takes no budget is told an effort', () => {
+    const model = { id: 'claude-opus-4-7', isHinted: true, style: 'effort' } as const;
+    for (const said of [{}, { thinking: { type: 'enabled', budget_tokens: 2_000 } }])
+      expect(
+        FORMATS['anthropic-messages'].shaper.withThinking({ max_tokens: 9_000, ...said }, budget(10_240), model),
+      ).toEqual({ max_tokens: 9_000, thinking: { type: 'adaptive' }, output_config: { effort: 'medium' } });
+  });
+
+  it('messages: without thinking, no thoughts are cleared from the context either', () => {
     const { shaper } = FORMATS['anthropic-messages'];
-    for (const body of [{ tool_choice: { type: 'any' } }, { temperature: 0 }, { top_k: 5 }])
-      expect(shaper.withThinking(body, budget(5_000), true)).toBe(body);
+    const model = { id: 'claude-sonnet-4-5', isHinted: true };
+    const clear = { type: 'clear_thinking_20251015', keep: 'all' };
+    const tools = { type: 'clear_tool_uses_20250919' };
+    const body = (edits: JsonObject[]): JsonObject => ({
+      thinking: { type: 'adaptive' },
+      context_management: { edits },
+    });
+    expect(shaper.withThinking(body([clear]), remove, model)).toEqual({});
+    expect(shaper.withThinking(body([clear, tools]), budget(0), model)).toEqual({
+      thinking: { type: 'disabled' },
+      context_management: { edits: [tools] },
+    });
+  });
+
+  it.each([
+    ['gemini-2.5-flash', 131_072, 24_576],
+    ['gemini-2.5-flash-lite', 100, 512],
+    ['gemini-2.5-pro', 131_072, 32_768],
+    ['gemini-2.5-pro', 0, 128],
+    ['gemini-2.5-flash', 0, 0],
+  ])('%s: a budget of %d is sent as %d', (id, tokens, thinkingBudget) => {
+    expect(FORMATS.gemini.shaper.withThinking({ contents: [] }, budget(tokens), { id, isHinted: true })).toEqual({
+      contents: [],
+      generationConfig: { thinkingConfig: { thinkingBudget } },
+    });
+  });
+
+  it('gemini 3 is told a level', () => {
+    const model = { id: 'gemini-3.1-pro-preview', isHinted: true, style: 'effort' } as const;
+    expect(FORMATS.gemini.shaper.withThinking({}, budget(50_000), model)).toEqual({
+      generationConfig: { thinkingConfig: { thinkingLevel: 'high' } },
+    });
+  });
+
+  it('a model is known by its name, unless the catalog says that it does not think', () => {
+    expect(thinkingModel({ model: 'gemini-2.5-pro' }).isHinted).toBe(true);
+    expect(thinkingModel({ model: 'gpt-4o' }).isHinted).toBe(false);
+    const info = { id: 'gemini-2.0-flash', capabilities: { reasoning: false } };
+    expect(thinkingModel({ model: 'gemini-2.0-flash', info }).isHinted).toBe(false);
   });
 
   it('adaptive grows with the conversation, the tools and the question', () => {

@@ -34,6 +34,19 @@ const sent = async (model: string): Promise<unknown> => {
   return upstream.received[0]?.body;
 };
 
+it('a combo is told what its model bears, whatever the combo is called', async () => {
+  await core.manage('PUT', '/api/settings/thinking-budget', { mode: 'adaptive', effortLevel: 'high' });
+  await core.manage('POST', '/api/combos', { name: 'daily', models: ['anth/claude-sonnet-4-5'] });
+  upstream.received.length = 0;
+  const response = await core.post('/v1/messages', { model: 'daily', max_tokens: 8_192, messages });
+  expect(response.status).toBe(200);
+  await core.manage('PUT', '/api/settings/thinking-budget', { mode: 'passthrough' });
+  expect(upstream.received[0]?.body).toMatchObject({
+    max_tokens: 64_000,
+    thinking: { type: 'enabled', budget_tokens: 55_808 },
+  });
+});
+
 it('is applied in the same format and in translation, and can be switched off', async () => {
   await core.manage('PUT', '/api/settings/system-prompt', { enabled: true, prompt: 'Answer in French.' });
   await core.manage('PUT', '/api/settings/thinking-budget', { mode: 'custom', customBudget: 20_000 });

@@ -3,7 +3,7 @@
  * adaptive thinking (https://docs.anthropic.com/en/docs/build-with-claude/extended-thinking, …/adaptive-thinking,
  * …/effort). Both have conditions, and what breaks one is left out with a loss rather than sent into a 400.
  */
-import { compact, type JsonObject } from '../../base/json.ts';
+import { compact, type JsonObject, type JsonValue } from '../../base/json.ts';
 import type { LossList } from '../../model/loss.ts';
 import { budgetForEffort, effortForBudget } from '../../model/reasoning-scale.ts';
 import type { ReasoningOptions } from '../../model/request.ts';
@@ -123,10 +123,12 @@ function obstacleTo(kind: string, { toolForced, turns }: ReasoningFacts): string
   return undefined;
 }
 
+type Turn = Pick<WireTurn, 'content'> & { readonly role: JsonValue | undefined };
+
 /** While tool results are being answered, the assistant's turn must have begun with a block of its own thinking. */
-function openTurnIsUnsigned(turns: readonly WireTurn[]): boolean {
+export function openTurnIsUnsigned(turns: readonly Turn[]): boolean {
   if (!turns.some((turn) => turn.role === 'assistant') || !holds(turns.at(-1), 'tool_result')) return false;
-  let first: WireTurn | undefined;
+  let first: Turn | undefined;
   for (const turn of turns.toReversed()) {
     if (turn.role === 'user' && !holds(turn, 'tool_result')) break;
     if (turn.role === 'assistant') first = turn;
@@ -135,6 +137,6 @@ function openTurnIsUnsigned(turns: readonly WireTurn[]): boolean {
   return opening !== 'thinking' && opening !== 'redacted_thinking';
 }
 
-function holds(turn: WireTurn | undefined, type: string): boolean {
+function holds(turn: Turn | undefined, type: string): boolean {
   return turn?.content.some((block) => block['type'] === type) ?? false;
 }

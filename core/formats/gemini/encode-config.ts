@@ -7,6 +7,7 @@ import type { ChatRequest, ReasoningOptions } from '../../model/request.ts';
 import type { EncodeTarget } from '../format.ts';
 import { decodeThinking } from './decode-config.ts';
 import { toGeminiSchema } from './encode-schema.ts';
+import { fittingBudget } from './thinking-budget.ts';
 import { isGemini3 } from './wire.ts';
 
 /** The config for a request; an empty object when the client asked for nothing of it. */
@@ -74,7 +75,7 @@ function encodeThinking(reasoning: ReasoningOptions, target: EncodeTarget, losse
   const verbatim = ownThinking(reasoning);
   if (verbatim !== undefined) return verbatim;
   const style = target.reasoningStyle ?? (isGemini3(target.model) ? 'effort' : 'budget');
-  const wanted = style === 'effort' ? levelFor(reasoning, losses) : budgetFor(reasoning, losses);
+  const wanted = style === 'effort' ? levelFor(reasoning, losses) : budgetFor(reasoning, target.model, losses);
   if (reasoning.summary === 'concise' || reasoning.summary === 'detailed') {
     losses.add('reasoning-options', 'reasoning', `The summary "${reasoning.summary}" is not told apart from others.`);
   }
@@ -118,14 +119,21 @@ function loseOneOfTwo(lost: 'budget' | 'effort', losses: LossList): void {
   losses.add('reasoning-effort', 'reasoning', `Gemini takes an effort or a budget: the ${lost} is left out.`);
 }
 
-function budgetFor({ effort, budgetTokens, mode }: ReasoningOptions, losses: LossList): JsonObject {
+function budgetFor({ effort, budgetTokens, mode }: ReasoningOptions, model: string, losses: LossList): JsonObject {
   if (effort !== undefined && budgetTokens !== undefined) loseOneOfTwo('effort', losses);
-  if (budgetTokens !== undefined) return { thinkingBudget: budgetTokens };
-  if (mode === 'disabled' || effort === 'none') return { thinkingBudget: 0 };
+  if (budgetTokens !== undefined) return fitting(budgetTokens, model, losses);
+  if (mode === 'disabled' || effort === 'none') return fitting(0, model, losses);
   if (effort !== undefined) {
-    const thinkingBudget = budgetForEffort(effort);
+    const thinkingBudget = fittingBudget(model, budgetForEffort(effort));
     losses.add('reasoning-effort', 'reasoning', `The effort "${effort}" becomes a budget of ${thinkingBudget} tokens.`);
     return { thinkingBudget };
   }
   return mode === 'adaptive' ? { thinkingBudget: -1 } : {};
+}
+
+function fitting(budgetTokens: number, model: string, losses: LossList): JsonObject {
+  const thinkingBudget = fittingBudget(model, budgetTokens);
+  if (thinkingBudget !== budgetTokens)
+    losses.add('reasoning-effort', 'reasoning', `The budget of ${budgetTokens} tokens is sent as ${thinkingBudget}.`);
+  return { thinkingBudget };
 }

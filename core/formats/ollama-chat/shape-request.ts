@@ -3,7 +3,7 @@ import { effortOf, measureMessages, type RequestShaper, without, withSystemMessa
 
 export const shaper: RequestShaper = {
   withSystemPrompt: withSystemMessage,
-  withThinking(body, choice, isHinted) {
+  withThinking(body, choice, { isHinted }) {
     if (choice.kind === 'remove') return without(body, ['think']);
     const { think } = body;
     if (choice.tokens === 0) return think === undefined ? body : { ...body, think: false };

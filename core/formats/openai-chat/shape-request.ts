@@ -6,7 +6,7 @@ const MEMBERS = ['reasoning_effort', 'reasoning', 'thinking'];
 
 export const shaper: RequestShaper = {
   withSystemPrompt: withSystemMessage,
-  withThinking(body, choice, isHinted) {
+  withThinking(body, choice, { isHinted }) {
     const isSaid = MEMBERS.some((name) => name in body);
     if (choice.kind === 'remove' || choice.tokens === 0) return without(body, MEMBERS);
     if (!isSaid && !isHinted) return body;

@@ -8,7 +8,7 @@ export const shaper: RequestShaper = {
     const text = prefixed(instructions, prompt);
     return text === instructions ? body : { ...body, instructions: text };
   },
-  withThinking(body, choice, isHinted) {
+  withThinking(body, choice, { isHinted }) {
     const reasoning = asObject(body['reasoning']);
     if (choice.kind === 'remove' || choice.tokens === 0) return without(body, ['reasoning']);
     if (reasoning === undefined && !isHinted) return body;

@@ -226,6 +226,7 @@ describe('gemini encodeRequest', () => {
   it('reasoning: budgets for 2.5, levels for 3, verbatim for its own clients', () => {
     const config = (reasoning: object, target = TARGET): unknown => encode({ reasoning }, target)['generationConfig'];
     expect(config({ effort: 'low' })).toEqual({ thinkingConfig: { thinkingBudget: 1024 } });
+    expect(config({ effort: 'high' })).toEqual({ thinkingConfig: { thinkingBudget: 24_576 } });
     expect(config({ effort: 'xhigh', summary: 'auto' }, GEMINI_3)).toEqual({
       thinkingConfig: { thinkingLevel: 'high', includeThoughts: true },
     });
