@@ -39,6 +39,8 @@ export async function readBody(request: IncomingMessage, limitBytes: number): Pr
 
 function collect(request: IncomingMessage, limitBytes: number): Promise<readonly Buffer[]> {
   return new Promise((resolve, reject) => {
+    // No event comes any more.
+    if (request.destroyed) return reject(new OmniError('client_closed', 'The client closed the connection.'));
     const chunks: Buffer[] = [];
     let size = 0;
     const settle = (): void => {

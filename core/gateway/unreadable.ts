@@ -21,14 +21,14 @@ const REQUEST_LINE = /^[A-Z]+ (\/[^\s?]*)/;
 
 /** Answers what the server's parser refuses, and closes the connection. */
 export function answerUnreadable(server: Server): void {
-  /** The answer under way on each connection: behind its first byte nothing of ours may be written. */
-  const answers = new WeakMap<object, ServerResponse>();
-  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
-    answers.set(request.socket, response);
+  /** The answers under way on each connection: behind the first byte of one nothing of ours may be written. */
+  const answers = new WeakMap<object, readonly ServerResponse[]>();
+  server.on('request', ({ socket }: IncomingMessage, response: ServerResponse) => {
+    const others = answers.get(socket)?.filter((other) => !other.writableFinished) ?? [];
+    answers.set(socket, [...others, response]);
   });
   server.on('clientError', (cause: ClientError, socket: Socket) => {
-    const answer = answers.get(socket);
-    const isAnswering = answer?.headersSent === true && !answer.writableFinished;
+    const isAnswering = answers.get(socket)?.some((answer) => answer.headersSent && !answer.writableFinished) === true;
     if (cause.code === 'ECONNRESET' || !socket.writable || isAnswering) {
       socket.destroy(cause);
       return;

@@ -9,6 +9,7 @@ import type { Machine } from '../accounts/flows/tool-logins/tool-login.ts';
 import { OmniError } from '../base/errors.ts';
 import { compact } from '../base/json.ts';
 import { Secret } from '../base/secret.ts';
+import { originAsSent } from './hosts.ts';
 import { type EnvironmentProxies, type NetworkProxy, parseProxyUrl } from './proxies.ts';
 import type { Settings } from './settings.ts';
 
@@ -127,7 +128,7 @@ function settingsOf(text: ReadText, warnings: string[]): Partial<Settings> {
     requireApiKey: flag('REQUIRE_API_KEY', text('REQUIRE_API_KEY')),
     enableRequestLogs: flag('ENABLE_REQUEST_LOGS', text('ENABLE_REQUEST_LOGS')),
     allowedHosts: listOf(text('ALLOWED_HOSTS')),
-    allowedOrigins: origins?.filter((origin) => origin !== '*').map((origin) => origin.toLowerCase()),
+    allowedOrigins: origins?.filter((origin) => origin !== '*').map(originAsSent),
     maxBodyBytes: wholeNumber('MAX_BODY_SIZE_BYTES', text('MAX_BODY_SIZE_BYTES'), { min: 1_024, max: 1_073_741_824 }),
     retentionDays: wholeNumber('LOG_RETENTION_DAYS', text('LOG_RETENTION_DAYS'), { min: 1, max: 3_650 }),
   });

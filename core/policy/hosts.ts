@@ -1,4 +1,5 @@
-/** Host names as they stand in `Host` headers and origins, and which addresses are this machine. */
+/** Host names as they stand in `Host` headers and origins, addresses in any spelling, and which are this machine. */
+import ipaddr from 'ipaddr.js';
 
 export interface HostPort {
   /** Lower case; IPv6 without brackets. */
@@ -30,11 +31,41 @@ export function plainAddress(address: string): string {
     .replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/, '');
 }
 
+export type Address = ipaddr.IPv4 | ipaddr.IPv6;
+
+/** IPv4-mapped IPv6 counts as IPv4. Undefined for a name, and for a number that only some programs take for an address. */
+export function parseAddress(text: string): Address | undefined {
+  const plain = plainAddress(text);
+  const isWritten = plain.includes(':') || ipaddr.IPv4.isValidFourPartDecimal(plain);
+  return isWritten && ipaddr.isValid(plain) ? ipaddr.process(plain) : undefined;
+}
+
+/** `10.0.0.0/8`, as an address and its leading bits. An IPv4-mapped range counts as one of IPv4. Undefined for anything else. */
+export function parseRange(text: string): readonly [Address, number] | undefined {
+  if (!ipaddr.isValidCIDR(text)) return undefined;
+  const [network, bits] = ipaddr.parseCIDR(text);
+  const isMapped = network instanceof ipaddr.IPv6 && network.isIPv4MappedAddress() && bits >= MAPPED_BITS;
+  return isMapped ? [network.toIPv4Address(), bits - MAPPED_BITS] : [network, bits];
+}
+
+const MAPPED_BITS = 96;
+
+/** Does the address lie in the range? */
+export function isInRange(address: Address, [network, bits]: readonly [Address, number]): boolean {
+  return address.kind() === network.kind() && address.match(network, bits);
+}
+
 /** Is this socket address one that only this machine can have? */
 export function isLoopbackAddress(address: string | undefined): boolean {
   if (address === undefined) return false;
   const plain = plainAddress(address);
   return plain === '::1' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(plain);
+}
+
+/** An origin as browsers send it: in lower case, without the scheme's own port, and nothing behind it. */
+export function originAsSent(text: string): string {
+  const url = URL.parse(text);
+  return url !== null && url.origin !== 'null' ? url.origin : text.toLowerCase().replace(/\/+$/, '');
 }
 
 /** The names by which a browser reaches this machine itself; nobody else can make them resolve elsewhere. */

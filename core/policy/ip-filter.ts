@@ -7,13 +7,13 @@ import type { Clock } from '../base/clock.ts';
 import { OmniError } from '../base/errors.ts';
 import { asNumber, asObject, asString } from '../base/json.ts';
 import type { KeyValueRepository } from '../store/store.ts';
-import { isLoopbackAddress, plainAddress } from './hosts.ts';
+import { type Address, isInRange, isLoopbackAddress, parseAddress, parseRange, plainAddress } from './hosts.ts';
 import type { Settings } from './settings.ts';
 
 export type IpRules = Settings['ipFilter'];
 
 /** True when the address is meant by the entry. */
-type Matcher = (address: ipaddr.IPv4 | ipaddr.IPv6) => boolean;
+type Matcher = (address: Address) => boolean;
 
 /** The entry as a matcher. Throws `invalid_request` when it is neither an address, a range nor a wildcard. */
 export function parseEntry(entry: string): Matcher {
@@ -24,14 +24,10 @@ export function parseEntry(entry: string): Matcher {
       address instanceof ipaddr.IPv4 &&
       address.octets.every((octet, at) => parts[at] === '*' || Number(parts[at]) === octet);
   }
-  if (ipaddr.isValidCIDR(text)) {
-    const [range, bits] = ipaddr.parseCIDR(text);
-    return (address) => address.kind() === range.kind() && address.match(range, bits);
-  }
-  if (ipaddr.isValid(text) && (text.includes(':') || ipaddr.IPv4.isValidFourPartDecimal(text))) {
-    const only = ipaddr.process(text).toNormalizedString();
-    return (address) => address.toNormalizedString() === only;
-  }
+  const range = parseRange(text);
+  if (range !== undefined) return (address) => isInRange(address, range);
+  const only = parseAddress(text)?.toNormalizedString();
+  if (only !== undefined) return (address) => address.toNormalizedString() === only;
   throw new OmniError(
     'invalid_request',
     `"${entry.slice(0, 60)}" is no IP address. Write one like 192.168.1.7, 192.168.*.*, 10.0.0.0/8 or fd00::/8.`,
@@ -92,7 +88,13 @@ export function createIpFilter(ports: {
   const bans = new Map<string, TemporaryBan>();
   for (const [ip, value] of keyValues.entries(NAMESPACE)) {
     const stored = asObject(value);
-    bans.set(ip, { ip, untilMs: asNumber(stored?.['untilMs']) ?? 0, reason: asString(stored?.['reason']) ?? '' });
+    const ban = { untilMs: asNumber(stored?.['untilMs']) ?? 0, reason: asString(stored?.['reason']) ?? '' };
+    const name = nameOf(ip);
+    bans.set(name, { ip: name, ...ban });
+    // Earlier versions kept it as it was written.
+    if (name === ip) continue;
+    keyValues.remove(NAMESPACE, ip);
+    keyValues.set(NAMESPACE, name, ban);
   }
   let compiled = compile(ports.rules());
   const lists = (): Compiled => {
@@ -116,22 +118,28 @@ export function createIpFilter(ports: {
       const rules = ports.rules();
       if (!rules.enabled && bans.size === 0) return;
       if (address === undefined || isLoopbackAddress(address)) return;
-      const plain = plainAddress(address);
-      if (!isBanned(plain) && isAllowed(plain, lists())) return;
-      throw new OmniError('forbidden_address', `The address ${plain} may not use this gateway.`);
+      const name = nameOf(address);
+      if (!isBanned(name) && isAllowed(name, lists())) return;
+      throw new OmniError('forbidden_address', `The address ${name} may not use this gateway.`);
     },
     bans: () => [...bans.values()].filter(({ ip }) => isBanned(ip)),
     ban(ban) {
-      const ip = plainAddress(ban.ip.trim());
-      if (!ipaddr.isValid(ip))
+      const ip = nameOf(ban.ip);
+      if (parseAddress(ip) === undefined)
         throw new OmniError('invalid_request', `"${ban.ip}" is no IP address.`, { path: 'tempBan' });
       if (isLoopbackAddress(ip))
         throw new OmniError('invalid_request', 'This machine itself cannot be banned.', { path: 'tempBan' });
       bans.set(ip, { ...ban, ip });
       keyValues.set(NAMESPACE, ip, { untilMs: ban.untilMs, reason: ban.reason });
     },
-    unban: (ip) => unban(plainAddress(ip.trim())),
+    unban: (ip) => unban(nameOf(ip)),
   };
+}
+
+/** The one spelling of an address that bans are kept by; what is none stays as it is. */
+function nameOf(address: string): string {
+  const plain = plainAddress(address.trim());
+  return parseAddress(plain)?.toString() ?? plain;
 }
 
 function compile(rules: IpRules): Compiled {
@@ -141,8 +149,8 @@ function compile(rules: IpRules): Compiled {
 }
 
 function isAllowed(address: string, { from, deny, allow }: Compiled): boolean {
-  if (!from.enabled || !ipaddr.isValid(address)) return true;
-  const parsed = ipaddr.process(address);
+  const parsed = parseAddress(address);
+  if (!from.enabled || parsed === undefined) return true;
   const isListed = (matchers: readonly Matcher[]): boolean => matchers.some((matches) => matches(parsed));
   switch (from.mode) {
     case 'blacklist':

@@ -1,6 +1,6 @@
 /** Which hosts `NO_PROXY` names, as people write it. Addresses are compared as addresses, not as texts. */
-import ipaddr from 'ipaddr.js';
 import { globMatches } from '../base/glob.ts';
+import { type Address, isInRange, parseAddress, parseRange } from './hosts.ts';
 
 /**
  * Does `NO_PROXY` name the host (lower case, IPv6 without brackets)? Entries are names with all that stands below them
@@ -8,7 +8,7 @@ import { globMatches } from '../base/glob.ts';
  * brackets; separated by commas or spaces.
  */
 export function isExcepted(host: string, port: number, except: string): boolean {
-  const address = parse(host);
+  const address = parseAddress(host);
   return entriesOf(except).some((entry) => {
     if (entry === '*') return true;
     const { name, port: only } = split(entry);
@@ -16,8 +16,6 @@ export function isExcepted(host: string, port: number, except: string): boolean 
     return address === undefined ? isBelow(host.replace(/\.$/, ''), name) : isAddress(address, name);
   });
 }
-
-type Address = ipaddr.IPv4 | ipaddr.IPv6;
 
 function entriesOf(except: string): string[] {
   return except
@@ -40,16 +38,9 @@ function isBelow(host: string, entry: string): boolean {
 
 function isAddress(host: Address, entry: string): boolean {
   if (entry.includes('/')) {
-    if (!ipaddr.isValidCIDR(entry)) return false;
-    const [network, bits] = ipaddr.parseCIDR(entry);
-    return host.kind() === network.kind() && host.match(network, bits);
+    const range = parseRange(entry);
+    return range !== undefined && isInRange(host, range);
   }
   if (entry.includes('*')) return globMatches(entry, host.toString());
-  return parse(entry)?.toNormalizedString() === host.toNormalizedString();
-}
-
-/** IPv4-mapped IPv6 counts as IPv4. Undefined for a name, and for a number that only some programs take for an address. */
-function parse(text: string): Address | undefined {
-  const isWritten = text.includes(':') || ipaddr.IPv4.isValidFourPartDecimal(text);
-  return isWritten && ipaddr.isValid(text) ? ipaddr.process(text) : undefined;
+  return parseAddress(entry)?.toNormalizedString() === host.toNormalizedString();
 }

@@ -68,16 +68,23 @@ export function createProxies(ports: {
 }): Proxies {
   const { keyValues, vault, environment, log } = ports;
   const proxies = new Map<string, NetworkProxy>();
-  for (const [place, value] of keyValues.entries(NAMESPACE)) {
+  const read = (place: string): NetworkProxy => {
     try {
-      proxies.set(place, openProxy(asObject(value) ?? {}, vault, place));
+      return openProxy(asObject(keyValues.get(NAMESPACE, place)) ?? {}, vault, place);
     } catch (cause) {
       // Its level stays closed rather than open: a call must not go directly because its proxy cannot be read.
-      log.error('A network proxy cannot be read; calls that need it will fail.', { place }, cause);
-      proxies.set(place, UNREADABLE);
+      if (!proxies.has(place))
+        log.error('A network proxy cannot be read; calls that need it will fail.', { place }, cause);
+      return UNREADABLE;
     }
-  }
-  const get = (level: ProxyLevel, id = ''): NetworkProxy | undefined => proxies.get(placeOf(level, id));
+  };
+  for (const [place] of keyValues.entries(NAMESPACE)) proxies.set(place, read(place));
+  /** What could not be read is tried again: its password is there once the vault is unlocked. */
+  const found = (place: string): NetworkProxy | undefined => {
+    if (proxies.get(place) === UNREADABLE) proxies.set(place, read(place));
+    return proxies.get(place);
+  };
+  const get = (level: ProxyLevel, id = ''): NetworkProxy | undefined => found(placeOf(level, id));
   return {
     isAnySet: () => proxies.size > 0 || environment.http !== undefined || environment.https !== undefined,
     get,
@@ -96,8 +103,9 @@ export function createProxies(ports: {
       return proxy && { proxy, level: 'environment' };
     },
     list: () =>
-      [...proxies].map(([place, proxy]) => {
+      [...proxies.keys()].map((place) => {
         const [level = '', ...id] = place.split('/');
+        const proxy = found(place) ?? UNREADABLE;
         return { level: PROXY_LEVELS.find((one) => one === level) ?? 'global', id: id.join('/'), proxy };
       }),
     set(level, id, proxy) {
@@ -169,7 +177,18 @@ export function parseProxyUrl(text: string, name: string): NetworkProxy {
     type,
     host: url.hostname.replace(/^\[|\]$/g, ''),
     port: url.port === '' ? standardPort : Number(url.port),
-    ...(url.username !== '' && { username: decodeURIComponent(url.username) }),
-    ...(url.password !== '' && { password: new Secret(decodeURIComponent(url.password)) }),
+    ...(url.username !== '' && { username: decoded(url.username) }),
+    ...(url.password !== '' && { password: new Secret(decoded(url.password)) }),
   };
+}
+
+/** A percent sign that begins no encoded byte stands for itself, as other programs have it. */
+function decoded(text: string): string {
+  return text.replace(/(?:%[0-9a-f]{2})+/gi, (bytes) => {
+    try {
+      return decodeURIComponent(bytes);
+    } catch {
+      return bytes;
+    }
+  });
 }

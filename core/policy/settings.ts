@@ -1,5 +1,6 @@
 /** What can be set: the shape and bounds of each setting, and its default. */
 import { z } from 'zod';
+import { originAsSent } from './hosts.ts';
 import { isEntry } from './ip-filter.ts';
 
 const host = z
@@ -16,7 +17,7 @@ const origin = z
     /^[a-z][a-z0-9+.-]*:\/\/[^/\s?#*,]+$/i,
     'must be an origin, like https://app.example or vscode-file://vscode-app',
   )
-  .transform((value) => value.toLowerCase());
+  .transform(originAsSent);
 const names = z.array(z.string().min(1).max(200)).max(500);
 
 const waitMs = z.int().min(0).max(3_600_000);

@@ -17,6 +17,8 @@ const BUILD_MS = 30_000;
 
 /** Opens a tunnel to the target. Throws OmniError: `proxy_failed` or `upstream_unreachable`. */
 export async function openTunnel(proxy: ProxyAddress, target: TunnelTarget): Promise<Socket> {
+  // Node would ask at HTTP's own port instead.
+  if (proxy.port === 0) throw proxyFailed(proxy, 'cannot be used (it has no port)');
   return proxy.type === 'socks5' ? throughSocks5(proxy, target) : throughHttp(proxy, target);
 }
 

@@ -93,6 +93,14 @@ it('so does a broken request behind an answered one on the same connection', asy
   expect(raw.slice(raw.indexOf('fine') + 4)).toMatch(/^HTTP\/1\.1 400 /);
 });
 
+it('nor into one that has begun while a later request on the same connection breaks', async () => {
+  const raw = await exchange(
+    'GET /begun HTTP/1.1\r\nhost: x\r\n\r\nPOST / HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n',
+    'not a chunk\r\n',
+  );
+  expect(raw).toMatch(/\r\n\r\nhalf$/);
+});
+
 it('nothing is written into an answer that has begun', async () => {
   const raw = await exchange('GET /begun HTTP/1.1\r\nhost: x\r\n\r\n', 'nonsense\r\n\r\n');
   expect(raw).toMatch(/\r\n\r\nhalf$/);

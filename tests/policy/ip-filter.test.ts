@@ -17,7 +17,7 @@ function setUp(rules: Partial<IpRules>) {
       return false;
     }
   };
-  return { filter, lets, clock, open };
+  return { filter, lets, clock, open, keyValues };
 }
 
 describe('entries', () => {
@@ -34,6 +34,8 @@ describe('entries', () => {
     ['::ffff:10.1.2.3', '10.1.2.3', true],
     ['10.1.2.3', '::ffff:10.1.2.3', true],
     ['0.0.0.0/0', 'fd12::1', false],
+    ['::ffff:10.0.0.0/104', '10.255.0.1', true],
+    ['::ffff:a00:0/104', '::ffff:11.0.0.1', false],
   ])('%s and %s: %s', (entry, address, isDenied) => {
     expect(setUp({ blacklist: [entry] }).lets(address)).toBe(!isDenied);
   });
@@ -76,6 +78,30 @@ describe('temporary bans', () => {
     clock.ms = 5_000;
     expect(lets('8.8.8.8')).toBe(true);
     expect(filter.bans()).toEqual([]);
+  });
+
+  it.each([
+    ['2001:DB8:0:0::0001', '2001:db8::1'],
+    ['::ffff:808:808', '8.8.8.8'],
+    ['2001:db8::1.2.3.4', '2001:db8::102:304'],
+  ])('%s is the address that a socket names %s', (written, named) => {
+    const { filter, lets, open } = setUp({});
+    filter.ban({ ip: written, untilMs: 5_000, reason: '' });
+    expect([lets(named), lets(named, open())]).toEqual([false, false]);
+    expect(filter.unban(named)).toBe(true);
+    expect([filter.bans(), open().bans()]).toEqual([[], []]);
+  });
+
+  it('that were kept under another spelling hold, and end for good', () => {
+    const { keyValues, lets, open } = setUp({});
+    keyValues.set('ipBans', '2001:db8:0:0::1', { untilMs: 5_000, reason: '' });
+    expect(lets('2001:db8::1', open())).toBe(false);
+    open().unban('2001:db8::1');
+    expect(open().bans()).toEqual([]);
+  });
+
+  it.each(['10.1', '3232235777', '10.0.0.0/8', '::ffff:7f00:1', '127.0.0.1'])('%s cannot be banned', (ip) => {
+    expect(() => setUp({}).filter.ban({ ip, untilMs: 5_000, reason: '' })).toThrow(/no IP address|itself/);
   });
 
   it('can be taken back, and never meet this machine', () => {

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { OmniError } from '../../core/base/errors.ts';
 import { silentLog } from '../../core/base/log.ts';
+import { Secret } from '../../core/base/secret.ts';
 import { readEnvironment } from '../../core/policy/environment.ts';
 import { isExcepted } from '../../core/policy/no-proxy.ts';
 import { createProxies, type Proxies, parseProxyUrl } from '../../core/policy/proxies.ts';
@@ -62,6 +64,30 @@ it('pitfall 36: a stored proxy that cannot be read keeps its level shut', () => 
   expect(proxies.proxyFor({ origin: 'https://api.example' })?.proxy).toMatchObject({ port: 0 });
 });
 
+it('a proxy whose password the vault held back is used once the vault is open', () => {
+  const keyValues = memoryKeyValues();
+  const vault = memoryVault();
+  const before = createProxies({ keyValues, vault, environment: { except: '' }, log: silentLog });
+  before.set('global', '', { ...proxy('box'), username: 'me', password: new Secret('secret') });
+  let isLocked = true;
+  const proxies = createProxies({
+    ...{ keyValues, environment: { except: '' }, log: silentLog },
+    vault: {
+      ...vault,
+      open(sealed, place) {
+        if (isLocked) throw new OmniError('vault_closed', 'Locked.');
+        return vault.open(sealed, place);
+      },
+    },
+  });
+  const inForce = () => proxies.proxyFor({ origin: 'https://api.example' })?.proxy;
+  expect(inForce()).toMatchObject({ port: 0 });
+  isLocked = false;
+  expect(inForce()).toMatchObject({ host: 'box', port: 8080 });
+  expect(inForce()?.password?.reveal()).toBe('secret');
+  expect(proxies.list()).toMatchObject([{ level: 'global', proxy: { host: 'box' } }]);
+});
+
 describe('NO_PROXY', () => {
   it.each([
     ['api.example.com', 443, 'example.com', true],
@@ -95,6 +121,7 @@ describe('NO_PROXY', () => {
     ['api-7.example.com', 80, 'api-*.example.com', true],
     ['anything', 80, '*', true],
     ['anything', 80, '', false],
+    ['10.1.2.3', 80, '::ffff:10.0.0.0/104', true],
   ])('%s:%s and "%s": %s', (host, port, except, expected) => {
     expect(isExcepted(host, port, except)).toBe(expected);
   });
@@ -111,6 +138,11 @@ describe('a proxy’s URL', () => {
     expect(parseProxyUrl('http://me:p%40ss@box:3128', 'X').password?.reveal()).toBe('p@ss');
     expect(parseProxyUrl('socks5h://box', 'X')).toEqual({ type: 'socks5', host: 'box', port: 1080 });
     expect(parseProxyUrl('box:8080', 'X')).toEqual({ type: 'http', host: 'box', port: 8080 });
+  });
+
+  it('takes a bare percent sign for what it is', () => {
+    const { username, password } = parseProxyUrl('http://m%65:50%off@box:3128', 'HTTP_PROXY');
+    expect([username, password?.reveal()]).toEqual(['me', '50%off']);
   });
 
   it.each(['ftp://box', 'http://', '://'])('%s is named by its variable', (text) => {

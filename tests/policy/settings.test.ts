@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Log } from '../../core/base/log.ts';
 import { silentLog } from '../../core/base/log.ts';
 import { readEnvironment } from '../../core/policy/environment.ts';
-import { DEFAULT_SETTINGS } from '../../core/policy/settings.ts';
+import { DEFAULT_SETTINGS, SETTINGS_SHAPE } from '../../core/policy/settings.ts';
 import { createSettings } from '../../core/policy/settings-service.ts';
 import { memoryKeyValues } from '../support/memory-store.ts';
 
@@ -130,6 +130,14 @@ describe('environment', () => {
     expect(read.warnings).toHaveLength(1);
     expect(readEnvironment({ HOSTNAME: '::' }).host).toBe('::');
     expect(readEnvironment({ HOSTNAME: '[::1]' }).host).toBe('::1');
+  });
+
+  it('allowed origins are compared as browsers send them', () => {
+    const written = 'https://App.example/, https://b.example:443, http://c.example:8080, vscode-file://vscode-app';
+    expect(readEnvironment({ ALLOWED_ORIGINS: written }).settings.allowedOrigins).toEqual([
+      ...['https://app.example', 'https://b.example', 'http://c.example:8080', 'vscode-file://vscode-app'],
+    ]);
+    expect(SETTINGS_SHAPE.allowedOrigins.parse(['https://b.example:443'])).toEqual(['https://b.example']);
   });
 
   it('CORS_ORIGIN=* allows nobody, and says so', () => {

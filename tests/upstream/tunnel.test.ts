@@ -159,6 +159,11 @@ it('a proxy’s own certificate is the proxy’s fault', async () => {
   expect(error.message).toMatch(/cannot be used \(TLS: \w+\)/);
 });
 
+it.each(['http', 'socks5'] as const)('a proxy of type %s without a port is asked at no other one', async (type) => {
+  const error = await failure({ type, host: '127.0.0.1', port: 0 }, 'http://127.0.0.1:9');
+  expect(error).toMatchObject({ code: 'proxy_failed', message: expect.stringContaining('it has no port') });
+});
+
 it('nothing about SOCKS5 is printed on stderr as experimental', async () => {
   const warnings: Error[] = [];
   const note = (warning: Error): void => void warnings.push(warning);
