@@ -1,13 +1,16 @@
 /**
  * What an answer's headers say about limits: OpenAI's and its followers' `x-ratelimit-*`
  * (https://platform.openai.com/docs/guides/rate-limits), Anthropic's `anthropic-ratelimit-*`
- * (https://docs.anthropic.com/en/api/rate-limits), Retry-After (RFC 9110, 10.2.3), Fireworks' `x-ratelimit-over-limit`.
+ * (https://docs.anthropic.com/en/api/rate-limits), Retry-After (RFC 9110, 10.2.3), Fireworks' `x-ratelimit-over-limit`,
+ * and the fields that many hosts took from a draft (https://datatracker.ietf.org/doc/html/draft-ietf-httpapi-ratelimit-headers-06).
  */
 import { waitFromText } from '../base/duration.ts';
 import type { LimitReport, LimitWindow } from '../routing/limit-report.ts';
 
 type Headers = Readonly<Record<string, string | string[] | undefined>>;
 
+/** Some name the window (https://inference-docs.cerebras.ai/support/rate-limits). */
+const PERIODS = ['', '-minute', '-hour', '-day'] as const;
 const NOTHING: LimitReport = {};
 const TELLS = /^(?:retry-after|x-ratelimit-|anthropic-ratelimit-|ratelimit)/;
 
@@ -27,12 +30,13 @@ export function readLimits(headers: Headers, nowMs: number): LimitReport {
   };
   const retryAfterMs = retryAfter(read, nowMs);
   const requests = tightest(
-    windowOf(read, { stem: 'x-ratelimit-', kind: '-requests', nowMs }),
+    ...PERIODS.map((period) => windowOf(read, { stem: 'x-ratelimit-', kind: `-requests${period}`, nowMs })),
     windowOf(read, { stem: 'anthropic-ratelimit-requests-', kind: '', nowMs }),
     windowOf(read, { stem: 'x-ratelimit-', kind: '', nowMs }),
+    windowOf(read, { stem: 'ratelimit-', kind: '', nowMs }),
   );
   const tokens = tightest(
-    windowOf(read, { stem: 'x-ratelimit-', kind: '-tokens', nowMs }),
+    ...PERIODS.map((period) => windowOf(read, { stem: 'x-ratelimit-', kind: `-tokens${period}`, nowMs })),
     windowOf(read, { stem: 'anthropic-ratelimit-tokens-', kind: '', nowMs }),
     windowOf(read, { stem: 'anthropic-ratelimit-input-tokens-', kind: '', nowMs }),
     windowOf(read, { stem: 'anthropic-ratelimit-output-tokens-', kind: '', nowMs }),

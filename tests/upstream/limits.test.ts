@@ -74,6 +74,21 @@ describe('how long to wait', () => {
       undefined,
     ],
     [
+      'Cerebras, a window by its name',
+      {
+        'x-ratelimit-remaining-requests-day': '900',
+        'x-ratelimit-reset-requests-day': '33011.38',
+        'x-ratelimit-remaining-tokens-minute': '0',
+        'x-ratelimit-reset-tokens-minute': '11.5',
+      },
+      11_500,
+    ],
+    [
+      'the fields of the draft',
+      { 'ratelimit-limit': '60', 'ratelimit-remaining': '0', 'ratelimit-reset': '53' },
+      53_000,
+    ],
+    [
       'OpenRouter, milliseconds since the epoch',
       { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(NOW + 9_000) },
       9_000,
