@@ -23,6 +23,7 @@ import type { SettingsService } from './policy/settings-service.ts';
 import { createSignatureCache, type SignatureCache } from './policy/signature-cache.ts';
 import { createSimilarQuestions, type SimilarQuestions } from './policy/similar-questions.ts';
 import type { Resilience } from './routing/resilience.ts';
+import type { Snapshot } from './routing/snapshot.ts';
 import type { UsageRecord } from './store/records.ts';
 import type { Store } from './store/store.ts';
 import { fetchMedia, type MediaRules } from './upstream/fetch-media.ts';
@@ -41,7 +42,8 @@ export interface PipelineParts extends Network {
   readonly vault: Vault;
   readonly settings: SettingsService;
   readonly events: EventBus;
-  readonly routing: { readonly walk: WalkPorts; readonly resilience: Resilience };
+  readonly routing: { readonly walk: Omit<WalkPorts, 'snapshot'>; readonly resilience: Resilience };
+  snapshot(): Snapshot;
 }
 
 export interface Pipeline {
@@ -79,7 +81,7 @@ export function openPipeline(ports: PipelinePorts, parts: PipelineParts): Pipeli
   });
   const active = createActiveRequests({ events, clock });
   const bodies = createBodyKeeper({ repository: store.bodies, rules: () => settings.current(), clock, log });
-  const { walk } = parts.routing;
+  const walk: WalkPorts = { ...parts.routing.walk, snapshot: parts.snapshot };
   const clientSessions = createClientSessions(clock);
   const metrics = createMetrics({
     ...{ activeRequests: active.count, resilience: parts.routing.resilience, version },

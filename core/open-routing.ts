@@ -31,7 +31,7 @@ export interface RoutingParts extends Network {
 export interface Routing {
   readonly balancer: Balancer;
   readonly resilience: Resilience;
-  readonly walk: WalkPorts;
+  readonly walk: Omit<WalkPorts, 'snapshot'>;
 }
 
 export function openRouting(parts: RoutingParts): Routing {
@@ -58,7 +58,7 @@ export function openRouting(parts: RoutingParts): Routing {
       return own === undefined ? undefined : { ...rateLimitDefaults, ...defined(own) };
     },
   });
-  const walk: WalkPorts = {
+  const walk: Routing['walk'] = {
     balancer,
     resilience,
     limitsOf: (providerId) => {

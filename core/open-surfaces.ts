@@ -75,7 +75,7 @@ export function openSurfaces(
       isLocal: door.isLocal(request),
       isLoopbackListener: isLoopbackName(parts.serviceState.bound()?.host ?? ''),
     });
-  const opened = openPipeline(ports, { ...parts, store, vault });
+  const opened = openPipeline(ports, { ...parts, store, vault, snapshot: live.current });
   const { pipeline, ledger, signatures, similarQuestions } = opened;
   const { budgets } = pipeline;
   const trial = { run: generatePipeline(pipeline), snapshot: live.current, ledger };

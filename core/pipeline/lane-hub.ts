@@ -180,6 +180,9 @@ async function streamReply(exchange: Exchange, batches: Batches): Promise<Reply>
   return { status: 200, headers: streamHeaders(exchange), body: encodeStream(exchange, held, batches) };
 }
 
+/** Events that may come before the first content. */
+const PRELUDE_LIMIT = 50_000;
+
 /** The events up to the first that the client would see. Throws what went wrong before that, the upstream let go of. */
 async function untilContent(batches: Batches): Promise<readonly ChatEvent[]> {
   const held: ChatEvent[] = [];
@@ -190,7 +193,7 @@ async function untilContent(batches: Batches): Promise<readonly ChatEvent[]> {
     const failure = held.find((event) => event.type === 'error');
     const isEmpty = failure === undefined && isEmptyAnswer(held);
     if (!isEmpty && held.some(isContent)) return held;
-    if (failure === undefined && !isEmpty) continue;
+    if (failure === undefined && !isEmpty && held.length <= PRELUDE_LIMIT) continue;
     await batches.return(undefined);
     throw failure === undefined ? emptyAnswer() : eventError(failure);
   }

@@ -116,6 +116,9 @@ async function passStream(exchange: Exchange, target: Target, answer: UpstreamAn
   return { status: 200, headers: streamHeaders(exchange), body: passing.rest() };
 }
 
+/** What may come before the first content: some hosts repeat the whole request there. */
+const PRELUDE_LIMIT_BYTES = 16 * 1024 * 1024;
+
 /** A stream on its way through: held until its first content, then forwarded as it comes, in whole frames. */
 class PassingStream {
   readonly #exchange: Exchange;
@@ -125,6 +128,7 @@ class PassingStream {
   readonly #frames: FrameReader;
   readonly #gate: WholeFrames;
   #held: Buffer[] = [];
+  #heldBytes = 0;
   /** The protocol's last frame is among the held bytes; usage may stand between a finish reason and that frame. */
   #holdsEnd = false;
 
@@ -154,13 +158,20 @@ class PassingStream {
     for (;;) {
       const { done, value } = await this.#chunks.next();
       const meaning = done ? this.#observe(this.#frames.end()) : this.#observe(this.#frames.push(value));
-      if (!done) this.#held.push(value);
+      if (!done) this.#hold(value);
       if (meaning === 'error') throw reportedError(this.#observer.summary().error ?? { message: '' }, this.#target);
       this.#holdsEnd = meaning === 'end';
       if (this.#holdsEnd && this.#saysNothing()) throw emptyAnswer();
       if (meaning !== 'prelude') return;
       if (done) throw new OmniError('upstream_stream_cut', 'The provider closed the stream before it answered.');
     }
+  }
+
+  #hold(chunk: Buffer): void {
+    this.#held.push(chunk);
+    this.#heldBytes += chunk.length;
+    if (this.#heldBytes > PRELUDE_LIMIT_BYTES)
+      throw new OmniError('upstream_bad_response', 'The provider sends on and on, but nothing of an answer.');
   }
 
   /** Is what is held, an answer to its end, empty? */

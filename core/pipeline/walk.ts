@@ -12,6 +12,7 @@ import type { Balancer } from '../routing/balancer.ts';
 import { verdictOf } from '../routing/fallback-table.ts';
 import { combosOf, type Leg, type Plan, type Target, targetOf } from '../routing/plan.ts';
 import type { Permit, Resilience } from '../routing/resilience.ts';
+import type { Snapshot } from '../routing/snapshot.ts';
 import { withCredential } from '../upstream/ready.ts';
 import type { AttemptLimits } from '../upstream/send.ts';
 import { type Attempt, watchAttempt } from './attempt.ts';
@@ -23,6 +24,8 @@ import { sessionIdOf } from './session-id.ts';
 export interface WalkPorts {
   readonly balancer: Balancer;
   readonly resilience: Resilience;
+  /** The picture as it is now: a request that waited for its turn may have outlived its own. */
+  snapshot(): Snapshot;
   /** The limits in force for a provider's id. */
   limitsOf(providerId: string): AttemptLimits;
   /** The connection or proxy that a call goes through. */
@@ -99,7 +102,7 @@ class Walk {
   #shortestRestMs(legs: readonly Leg[]): number | undefined {
     const restsMs = legs.flatMap((leg) =>
       accountsOf(leg).flatMap((account) => {
-        if (this.#hasTried(leg, account)) return [];
+        if (this.#hasTried(leg, account) || this.#isGone(leg, account)) return [];
         const standing = this.#ports.resilience.standing(leg, account);
         if (standing.state === 'ready') return [0];
         if (standing.state === 'wait') return [];
@@ -112,6 +115,15 @@ class Walk {
 
   #hasTried(leg: Leg, account: Account | undefined): boolean {
     return this.#tried.get(leg)?.has(account) ?? false;
+  }
+
+  /** Removed, switched off or blocked since the request came. */
+  #isGone({ provider }: Leg, account: Account | undefined): boolean {
+    const now = this.#ports.snapshot();
+    if (now === this.#exchange.snapshot) return false;
+    const accounts = now.accountsByProvider.get(provider.id) ?? [];
+    const isKnown = account === undefined || accounts.some(({ id }) => id === account.id);
+    return !isKnown || now.blocked.has(provider.id);
   }
 
   #noteTried(leg: Leg, account: Account | undefined): void {
@@ -146,7 +158,7 @@ class Walk {
     const ready: (Account | undefined)[] = [];
     let waitMs: number | undefined;
     for (const account of accountsOf(leg)) {
-      if (this.#hasTried(leg, account)) continue;
+      if (this.#hasTried(leg, account) || this.#isGone(leg, account)) continue;
       const standing = this.#ports.resilience.standing(leg, account);
       if (standing.state === 'ready') ready.push(account);
       else if (standing.state === 'wait') {

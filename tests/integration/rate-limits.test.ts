@@ -151,6 +151,34 @@ it('what was told is forgotten by a reset, and what is under way still counts', 
   expect((await other).status).toBe(200);
 });
 
+it.each(['removed', 'switched off'])('an account that is %s meanwhile is not called for who waits', async (how) => {
+  const { connectionId: id } = await core.addNode({ prefix: how.slice(0, 7), baseUrl: `${upstream.url}/v1` });
+  await core.manage('PUT', `/api/providers/${id}`, {
+    rateLimits: { concurrentRequests: 1, minTimeBetweenRequests: 0 },
+  });
+  upstream.received.length = 0;
+  upstream.answer((_received, response) => void waiting.push(response));
+  const askIt = (): Promise<Response> =>
+    core.post('/v1/chat/completions', {
+      model: `${how.slice(0, 7)}/m`,
+      messages: [{ role: 'user', content: 'hi' }],
+    });
+  const running = askIt();
+  await expect.poll(() => waiting.length).toBe(1);
+  const queued = askIt();
+  const isQueued = async (): Promise<unknown> =>
+    objectsOf((await core.manage('GET', '/api/rate-limits'))['connections']).find(
+      ({ connectionId: of }) => of === id,
+    )?.['queued'];
+  await expect.poll(isQueued).toBe(1);
+  if (how === 'removed') await core.manage('DELETE', `/api/providers/${id}`);
+  else await core.manage('PUT', `/api/providers/${id}`, { isActive: false });
+  sendJson(waiting.splice(0)[0] as ServerResponse, chatAnswer('one'));
+  expect((await running).status).toBe(200);
+  expect((await queued).status).toBeGreaterThanOrEqual(400);
+  expect(upstream.received).toHaveLength(1);
+});
+
 it('the old path leads on', async () => {
   await expect(core.manage('GET', '/api/rate-limit')).resolves.toHaveProperty('connections');
   const set = await core.manage('POST', '/api/rate-limit', { connectionId, enabled: false });

@@ -1,4 +1,4 @@
-/** Pitfall 28: a request whose targets all fail ends, after a bounded number of attempts. */
+/** Pitfalls 28 and 33: a request ends after a bounded number of attempts, and holds a bounded part of an answer that says nothing. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startCore, type TestCore } from '../support/core.ts';
 import { sendJson, startUpstream, type Upstream } from '../support/upstream.ts';
@@ -32,3 +32,33 @@ it('thirty targets that fail are given up after twenty', async () => {
   expect(new Set(upstream.received.map(({ body }) => body['model'])).size).toBe(ATTEMPTS_MAX);
   expect(performance.now() - startedMs).toBeLessThan(10_000);
 });
+
+it.each([
+  ['comments', ': still here\n\n'],
+  ['empty deltas', 'data: {"choices":[{"index":0,"delta":{"content":""},"finish_reason":null}]}\n\n'],
+])(
+  'a stream of nothing but %s is not held without end',
+  async (_name, frame) => {
+    let sentBytes = 0;
+    const piece = frame.repeat(4_000);
+    upstream.answer((_received, response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      const more = (): void => {
+        while (!response.destroyed && sentBytes < 200_000_000) {
+          sentBytes += piece.length;
+          if (!response.write(piece)) return;
+        }
+      };
+      response.on('drain', more);
+      more();
+    });
+    const response = await core.post('/v1/chat/completions', {
+      model: 'up/m',
+      messages: [{ role: 'user', content: 'hi' }],
+      stream: true,
+    });
+    expect([response.status, await response.text()]).toEqual([502, expect.stringContaining('nothing of an answer')]);
+    expect(sentBytes).toBeLessThan(64_000_000);
+  },
+  30_000,
+);
