@@ -12,7 +12,7 @@ import type { Balancer } from '../routing/balancer.ts';
 import { verdictOf } from '../routing/fallback-table.ts';
 import { combosOf, type Leg, type Plan, type Target, targetOf } from '../routing/plan.ts';
 import type { Permit, Resilience } from '../routing/resilience.ts';
-import type { Snapshot } from '../routing/snapshot.ts';
+import { isOpen, type Snapshot } from '../routing/snapshot.ts';
 import { withCredential } from '../upstream/ready.ts';
 import type { AttemptLimits } from '../upstream/send.ts';
 import { type Attempt, watchAttempt } from './attempt.ts';
@@ -120,10 +120,7 @@ class Walk {
   /** Removed, switched off or blocked since the request came. */
   #isGone({ provider }: Leg, account: Account | undefined): boolean {
     const now = this.#ports.snapshot();
-    if (now === this.#exchange.snapshot) return false;
-    const accounts = now.accountsByProvider.get(provider.id) ?? [];
-    const isKnown = account === undefined || accounts.some(({ id }) => id === account.id);
-    return !isKnown || now.blocked.has(provider.id);
+    return now !== this.#exchange.snapshot && !isOpen(now, provider.id, account?.id);
   }
 
   #noteTried(leg: Leg, account: Account | undefined): void {

@@ -139,6 +139,16 @@ function groupAccounts(accounts: Iterable<Account>): Map<string, Account[]> {
   return groups;
 }
 
+/** May the account, or the provider where it needs none, be called? */
+export function isOpen(
+  { accountsByProvider, blocked }: Snapshot,
+  providerId: string,
+  accountId: string | undefined,
+): boolean {
+  if (blocked.has(providerId)) return false;
+  return accountId === undefined || accountsByProvider.get(providerId)?.some(({ id }) => id === accountId) === true;
+}
+
 /** The target of the exact alias, else of the most specific wildcard alias that matches, or undefined. */
 export function aliasTarget({ aliases, wildcards }: AliasTable, model: string): string | undefined {
   return aliases.get(model) ?? wildcards.find(({ pattern }) => globMatches(pattern, model))?.target;
