@@ -5,6 +5,7 @@
  */
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../base/canonical-json.ts';
+import { isSwitchedOn } from '../base/header-flag.ts';
 import { asArray, parseJson } from '../base/json.ts';
 import type { ChatEvent } from '../model/event.ts';
 import type { ChatRequest } from '../model/request.ts';
@@ -47,8 +48,13 @@ export function cacheStage({ cache, similar, routeOf }: CachePorts): Stage {
 }
 
 function mayBeCached({ stream, scan, headers, request }: Exchange): boolean {
-  if (stream || headers['x-omniroute-no-cache'] === 'true' || !scan.includes(MENTIONS_TEMPERATURE)) return false;
-  return request().sampling?.temperature === 0;
+  if (stream || isSwitchedOn(headers['x-omniroute-no-cache']) || !scan.includes(MENTIONS_TEMPERATURE)) return false;
+  return request().sampling?.temperature === 0 && !isKeptUpstream(request());
+}
+
+/** The answer becomes part of a conversation that the provider keeps: the same question would be another one next time. */
+function isKeptUpstream({ ext }: ChatRequest): boolean {
+  return ext?.origin === 'openai-responses' && (ext.data['conversation'] ?? null) !== null;
 }
 
 /** Only an answer to its end, and none that a filter cut. */

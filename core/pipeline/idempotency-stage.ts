@@ -36,9 +36,9 @@ export class SharedAnswer {
     else client.onCancel(leave);
   }
 
-  /** False when it has grown too long to be given again from its beginning. */
+  /** False when all have left before its end, or it has grown too long to be given again from its beginning. */
   get isOpen(): boolean {
-    return this.#body?.isOpen ?? !this.cancellation.isCancelled;
+    return !this.cancellation.isCancelled && (this.#body?.isOpen ?? true);
   }
 
   succeed(reply: Reply): void {

@@ -4,6 +4,7 @@
  * clients take for the end stays the end.
  */
 import { readFrames } from '../base/framing.ts';
+import { isSwitchedOn } from '../base/header-flag.ts';
 import { FORMATS } from '../formats/index.ts';
 import type { Exchange, Next, Reply, Stage } from './exchange.ts';
 
@@ -14,7 +15,8 @@ type Chunk = Buffer | string;
 
 /** Adds progress to streams of clients that sent `X-OmniRoute-Progress: true`; SSE only, other framings know no events. */
 export const progressStage: Stage = (exchange, next) => {
-  const isAsked = exchange.headers['x-omniroute-progress'] === 'true' && exchange.stream && exchange.framing === 'sse';
+  const isAsked =
+    isSwitchedOn(exchange.headers['x-omniroute-progress']) && exchange.stream && exchange.framing === 'sse';
   return isAsked ? reporting(exchange, next) : next();
 };
 

@@ -12,6 +12,7 @@ beforeAll(async () => {
   core = await startCore();
   upstream = await startUpstream((_received, response) => sendJson(response, chatAnswer('forty-two')));
   await core.addNode({ prefix: 'up', baseUrl: `${upstream.url}/v1` });
+  await core.addNode({ prefix: 'resp', baseUrl: `${upstream.url}/v1`, apiType: 'responses' });
 });
 afterAll(async () => {
   await core.stop();
@@ -150,9 +151,26 @@ describe('the answer cache', () => {
     for (let time = 0; time < 2; time += 1) expect(cacheHeader(await chat())).toBe('MISS');
   });
 
-  it('X-OmniRoute-No-Cache passes it by', async () => {
+  it('what goes on a conversation that the provider keeps is asked every time', async () => {
+    const says = [{ type: 'output_text', text: 'forty-two', annotations: [] }];
+    const output = [{ type: 'message', id: 'msg_1', role: 'assistant', status: 'completed', content: says }];
+    const usage = { input_tokens: 3, output_tokens: 2, total_tokens: 5 };
+    upstream.answer((_received, response) =>
+      sendJson(response, { id: 'resp_1', object: 'response', created_at: 1, status: 'completed', output, usage }),
+    );
+    const body = { model: 'resp/m', temperature: 0, input: question() };
+    for (let time = 0; time < 2; time += 1) {
+      const response = await core.post('/v1/responses', { ...body, conversation: 'conv_1' });
+      expect([response.status, cacheHeader(response)]).toEqual([200, null]);
+    }
+    expect(upstream.received).toHaveLength(2);
+    await core.post('/v1/responses', body);
+    expect(cacheHeader(await core.post('/v1/responses', { ...body, conversation: null }))).toBe('HIT');
+  });
+
+  it.each(['true', 'True', '1', 'yes'])('X-OmniRoute-No-Cache: %s passes it by', async (value) => {
     await chat();
-    const response = await chat({}, { 'x-omniroute-no-cache': 'true' });
+    const response = await chat({}, { 'x-omniroute-no-cache': value });
     expect(cacheHeader(response)).toBeNull();
     expect(upstream.received).toHaveLength(2);
   });
