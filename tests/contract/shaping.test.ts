@@ -52,6 +52,31 @@ describe('the global system prompt', () => {
         ],
       },
     ],
+    [
+      'messages of the vendor’s own client, which it serves by the words they begin with',
+      'anthropic-messages',
+      {
+        system: [
+          { type: 'text', text: 'x-anthropic-billing-header: cc_version=2.1.220.b3c;' },
+          {
+            ...{ type: 'text', text: "You are Claude Code, Anthropic's official CLI for Claude." },
+            cache_control: { type: 'ephemeral' },
+          },
+          { type: 'text', text: 'Own' },
+        ],
+      },
+      {
+        system: [
+          { type: 'text', text: 'x-anthropic-billing-header: cc_version=2.1.220.b3c;' },
+          {
+            ...{ type: 'text', text: "You are Claude Code, Anthropic's official CLI for Claude." },
+            cache_control: { type: 'ephemeral' },
+          },
+          { type: 'text', text: 'P' },
+          { type: 'text', text: 'Own' },
+        ],
+      },
+    ],
     ['gemini without', 'gemini', { contents: [] }, { contents: [], systemInstruction: { parts: [{ text: 'P' }] } }],
     [
       'gemini with, in the other spelling',

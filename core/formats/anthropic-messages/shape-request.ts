@@ -2,7 +2,7 @@
  * https://docs.anthropic.com/en/api/messages, https://docs.anthropic.com/en/docs/build-with-claude/extended-thinking.
  * Whatever is said here about thinking must be something that the API takes: it would refuse the whole request.
  */
-import { asArray, asNumber, asObject, asString, type JsonObject, objectsOf } from '../../base/json.ts';
+import { asArray, asNumber, asObject, asString, type JsonObject, type JsonValue, objectsOf } from '../../base/json.ts';
 import {
   effortOf,
   measureMessages,
@@ -28,8 +28,11 @@ export const shaper: RequestShaper = {
       const text = prefixed(system ?? '', prompt);
       return text === system ? body : { ...body, system: text };
     }
-    const blocks = withTextBlock(system, prompt);
-    return blocks === system ? body : { ...body, system: blocks };
+    const said = asArray(system);
+    const opening = said.findIndex((block) => !isOfOwnClient(block));
+    const [own, rest] = opening < 0 ? [said, []] : [said.slice(0, opening), said.slice(opening)];
+    const blocks = withTextBlock(rest, prompt);
+    return blocks === rest ? body : { ...body, system: [...own, ...asArray(blocks)] };
   },
   withThinking(body, choice, model) {
     const thinking = asObject(body['thinking']);
@@ -43,6 +46,13 @@ export const shaper: RequestShaper = {
   },
   measure: (body) => measureMessages(body['messages'], body['tools']),
 };
+
+/** By these the vendor knows its own client, and serves a subscription: they stay first. */
+const OF_OWN_CLIENT = /^(?:x-anthropic-billing-header|You are Claude Code,|You are a Claude agent,)/;
+
+function isOfOwnClient(block: JsonValue): boolean {
+  return OF_OWN_CLIENT.test(asString(asObject(block)?.['text']) ?? '');
+}
 
 /** Models that decide themselves how much to think take an effort, and the newest of them no budget. */
 function withEffort(body: JsonObject, tokens: number): JsonObject {
