@@ -64,17 +64,24 @@ export function openCatalog(options: CatalogOptions = {}): Catalog {
     }
     return shelf;
   };
-  const find = (providerId: string, modelId: string): ModelInfo | undefined =>
-    onShelf(shelfOf(providerId), modelId) ??
-    withoutSuffix(rows.get(providerId), modelId, shelfOf(providerId)) ??
-    (isOwn(rows.get(providerId)) ? atVendor(modelId, shelfOf) : undefined);
+  const find = (providerId: string, modelId: string): ModelInfo | undefined => {
+    const shelf = shelfOf(providerId);
+    const known =
+      onShelf(shelf, modelId) ??
+      withoutSuffix(rows.get(providerId), modelId, shelf) ??
+      (isOwn(rows.get(providerId)) ? atVendor(modelId, shelfOf) : undefined);
+    return withPrice(known, modelId, shelf);
+  };
 
   return {
     find,
-    list: (providerId) => [...shelfOf(providerId).byId.values()],
+    list: (providerId) => {
+      const { byId, furtherPrices } = shelfOf(providerId);
+      return [...byId.values(), ...[...furtherPrices.keys()].flatMap((id) => find(providerId, id) ?? [])];
+    },
     resolve: (providerId, askedId) => {
       const id = shelfOf(providerId).idByAlias.get(askedId) ?? askedId;
-      const info = find(providerId, id);
+      const info = withPrice(find(providerId, id), askedId, shelfOf(providerId));
       const note = info && noteOn({ askedId, id, info, provider: rows.get(providerId), todayMs: clock.nowMs() });
       return { id, ...(info && { info }), ...(note !== undefined && { note }) };
     },
@@ -88,6 +95,8 @@ export function openCatalog(options: CatalogOptions = {}): Catalog {
 interface Shelf {
   readonly byId: ReadonlyMap<string, ModelInfo>;
   readonly idByAlias: ReadonlyMap<string, string>;
+  /** The user's for names that are not in `byId`: what else is known under such a name stays. */
+  readonly furtherPrices: ReadonlyMap<string, Price>;
 }
 
 function fillShelf(
@@ -99,10 +108,28 @@ function fillShelf(
   const add = (model: ModelInfo): void => void byId.set(model.id, { ...byId.get(model.id), ...model });
   for (const model of row?.models ?? []) add(model);
   for (const { provider: _, modelId: id, ...model } of custom) add({ ...pick(model), id, custom: true });
-  for (const { modelId: id, price } of prices) add({ id, price });
+  const furtherPrices = new Map<string, Price>();
+  for (const { modelId: id, price } of prices) {
+    const known = byId.get(id);
+    if (known === undefined) furtherPrices.set(id, price);
+    else add({ id, price: withLongWrites(price, known.price) });
+  }
   const idByAlias = new Map([...byId.values()].flatMap(({ id, aliases = [] }) => aliases.map((alias) => [alias, id])));
   for (const id of byId.keys()) idByAlias.delete(id);
-  return { byId, idByAlias };
+  return { byId, idByAlias, furtherPrices };
+}
+
+/** The user's price for this very name over whatever else is known of the model. */
+function withPrice(known: ModelInfo | undefined, modelId: string, { furtherPrices }: Shelf): ModelInfo | undefined {
+  const own = furtherPrices.get(modelId);
+  return own === undefined ? known : { ...(known ?? { id: modelId }), price: withLongWrites(own, known?.price) };
+}
+
+/** People set no price for what is kept for an hour: it stays as many times the price of other writes as it was. */
+function withLongWrites(own: Price, known: Price | undefined): Price {
+  const before = known?.cacheWrite ?? known?.input ?? 0;
+  if (own.cacheWrite1h !== undefined || known?.cacheWrite1h === undefined || before === 0) return own;
+  return { ...own, cacheWrite1h: (known.cacheWrite1h / before) * (own.cacheWrite ?? own.input) };
 }
 
 /** Only what a custom model may say; stored records hold more. */
@@ -172,8 +199,8 @@ function noteOn({ askedId, id, info, provider, todayMs }: Question): string | un
 function indexNames(ids: readonly string[], shelfOf: (providerId: string) => Shelf): Map<string, string[]> {
   const index = new Map<string, string[]>();
   for (const providerId of ids) {
-    const { byId, idByAlias } = shelfOf(providerId);
-    for (const name of [...byId.keys(), ...idByAlias.keys()]) {
+    const { byId, idByAlias, furtherPrices } = shelfOf(providerId);
+    for (const name of new Set([...byId.keys(), ...idByAlias.keys(), ...furtherPrices.keys()])) {
       const known = index.get(name);
       if (known === undefined) index.set(name, [providerId]);
       else known.push(providerId);

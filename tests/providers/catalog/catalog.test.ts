@@ -136,6 +136,49 @@ describe("the user's overlay", () => {
   });
 });
 
+describe("the user's price for a name that the data set does not hold", () => {
+  const node = { id: 'n1', type: 'anthropic-compatible', name: 'N', prefix: 'n', baseUrl: 'http://h.test/v1' } as const;
+  const price = { input: 9, output: 9 };
+  const at = (provider: string, modelId: string) => ({ provider, modelId, price });
+  const own = openCatalog({
+    providers: [...PROVIDERS, nodeProvider(node)],
+    prices: [
+      at('n1', 'claude-sonnet-4-6'),
+      at('github', 'claude-4.5-haiku'),
+      at('anthropic', 'claude-opus-4-6-20260205'),
+      at('openai', 'gpt-99'),
+    ],
+  });
+
+  it('leaves what else is known of it: at a node, and with a date', () => {
+    expect(own.find('n1', 'claude-sonnet-4-6')).toMatchObject({
+      maxOutputTokens: 128_000,
+      reasoningStyle: 'effort',
+      price,
+    });
+    expect(own.list('n1')).toEqual([own.find('n1', 'claude-sonnet-4-6')]);
+    expect(own.find('anthropic', 'claude-opus-4-6-20260205')).toMatchObject({ contextTokens: 1_000_000, price });
+  });
+
+  it('does not change which model another name stands for', () => {
+    expect(own.resolve('github', 'claude-4.5-haiku')).toMatchObject({ id: 'claude-haiku-4.5', info: { price } });
+    expect(own.find('github', 'claude-haiku-4.5')?.price).not.toEqual(price);
+  });
+
+  it('is all that is known of a new one', () => {
+    expect(own.find('openai', 'gpt-99')).toEqual({ id: 'gpt-99', price });
+    expect(own.providersOf('gpt-99')).toEqual(['openai']);
+  });
+});
+
+it('an hour in the cache stays as many times the price of other writes when the user sets that', () => {
+  const set = (price: { input: number; output: number; cacheWrite?: number }) =>
+    openCatalog({ prices: [{ provider: 'anthropic', modelId: 'claude-sonnet-4-5', price }] });
+  const priceOf = (own: ReturnType<typeof set>) => own.find('anthropic', 'claude-sonnet-4-5')?.price;
+  expect(priceOf(set({ input: 3, output: 9, cacheWrite: 3.75 }))).toMatchObject({ output: 9, cacheWrite1h: 6 });
+  expect(priceOf(set({ input: 3, output: 9, cacheWrite: 7.5 }))?.cacheWrite1h).toBe(12);
+});
+
 describe('providersOf', () => {
   it('lists all that know a name, other names included', () => {
     expect(catalog.providersOf('gpt-5')).toEqual(['github', 'openai']);
