@@ -4,7 +4,8 @@
  * the provider that keeps the conversation can do it.
  */
 import { OmniError } from '../base/errors.ts';
-import { asNumber, asObject, parseJson } from '../base/json.ts';
+import { asObject, parseJson } from '../base/json.ts';
+import { decodeUsage } from '../formats/openai-responses/usage.ts';
 import type { Endpoint } from '../providers/provider.ts';
 import type { Target } from '../routing/plan.ts';
 import { callFacts, callHeaders, fill } from '../upstream/address.ts';
@@ -57,10 +58,8 @@ async function compact(
       'upstream_bad_response',
       `${target.provider.name} compacted into something that is no JSON object.`,
     );
-  const usage = asObject(body['usage']);
-  const [inputTokens, outputTokens] = [asNumber(usage?.['input_tokens']), asNumber(usage?.['output_tokens'])];
-  if (inputTokens !== undefined && outputTokens !== undefined) exchange.ledger.use({ inputTokens, outputTokens });
-  else exchange.ledger.estimate(exchange.scan, bytes.length);
+  exchange.ledger.use(decodeUsage(body['usage']));
+  exchange.ledger.estimate(exchange.scan, bytes.length);
   exchange.ledger.firstContent();
   await exchange.ledger.close('ok');
   return { status: 200, headers: JSON_HEADERS, body: bytes };

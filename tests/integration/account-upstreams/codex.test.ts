@@ -132,6 +132,12 @@ describe('compaction', () => {
     expect(sent()).toEqual({ model: 'gpt-5.6-sol', instructions: 'Be brief.', input });
   });
 
+  it('is recorded with what came from the cache, which costs less', async () => {
+    await core.post('/v1/responses/compact', { model: 'cx/gpt-5.6-sol', input });
+    const { logs } = await core.manage('GET', '/api/usage/call-logs?limit=1');
+    expect(logs).toEqual([expect.objectContaining({ tokensIn: 900, tokensCached: 800, tokensOut: 40 })]);
+  });
+
   it('is refused with a sentence where the provider has none', async () => {
     await core.addNode({ prefix: 'plain', baseUrl: `${pictures.url}/v1` });
     const { status, message } = await refusal(await core.post('/v1/responses/compact', { model: 'plain/m', input }));

@@ -10,7 +10,10 @@ const KNOWN = new Set([
   ...['include', 'prompt_cache_key', 'text', 'service_tier', 'client_metadata'],
 ]);
 
-const USAGE = { input_tokens: 900, output_tokens: 40, total_tokens: 940 };
+const USAGE = {
+  ...{ input_tokens: 900, input_tokens_details: { cached_tokens: 800 } },
+  ...{ output_tokens: 40, total_tokens: 940 },
+};
 export const ACCOUNT_ID = '8d6f0a5e-1111-4222-8333-444455556666';
 
 /** `accountIdOf`: the workspace that a token's calls must name. */
