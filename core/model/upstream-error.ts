@@ -80,8 +80,12 @@ const BY_PHRASE: readonly (readonly [RegExp, ErrorCode])[] = [
     /insufficient (quota|balance|credit)|credit balance is too low|exceeded your current quota|payment required|out of credits/i,
     'upstream_quota',
   ],
+  [/exhausted (?:your|the)\b[^.]{0,40}\bquota|quota (?:is|has been) exhausted/i, 'upstream_quota'],
   [/rate limit|too many requests|quota exceeded|usage limit/i, 'upstream_rate_limited'],
-  [/overloaded|at capacity|capacity exceeded/i, 'upstream_overloaded'],
+  [/overloaded|(?:at|no|over|insufficient) capacity|capacity (?:exceeded|exhausted)/i, 'upstream_overloaded'],
+  // Anthropic's gate, for a moment; a gateway behind this one (facts.md E.2).
+  [/request not allowed/i, 'upstream_overloaded'],
+  [/no credentials/i, 'upstream_permission'],
   [/context length|context window|prompt is too long|maximum context|too many tokens/i, 'upstream_context_length'],
   [/model\b.*\b(not found|does not exist|not exist|not supported|unknown)/i, 'upstream_model_not_found'],
 ];

@@ -61,8 +61,9 @@ export function coolDown(
   const level = isSame ? before.level : raised;
   const after = { level, failedAtMs: isSame ? before.failedAtMs : nowMs, code, message };
   if (retryAfterMs !== undefined) {
-    const toldUntilMs = nowMs + Math.min(Math.max(0, retryAfterMs), TOLD_MAX_MS);
-    return { ...after, toldUntilMs, ownUntilMs: 0 };
+    const untilMs = nowMs + Math.min(Math.max(0, retryAfterMs), TOLD_MAX_MS);
+    // Attempts side by side may have met different limits: all of them hold.
+    return { ...after, toldUntilMs: Math.max(untilMs, isSame ? before.toldUntilMs : 0), ownUntilMs: 0 };
   }
   const toldUntilMs = before?.toldUntilMs ?? 0;
   if (isSame) return { ...after, toldUntilMs, ownUntilMs: before.ownUntilMs };

@@ -34,19 +34,27 @@ const SLOW_FOR_MS = 60_000;
 /** How long until a request may begin: 0 now, infinite when only the end of another one tells. */
 export function waitMs(state: RateState, limits: RateLimits | undefined, nowMs: number): number {
   const told = Math.max(0, state.blockedUntilMs - nowMs);
+  // The clock was set back: what was begun by the old time says nothing about this one.
+  if (state.lastStartMs > nowMs) return isFull(state, limits) ? Number.POSITIVE_INFINITY : told;
   const slow = state.slowUntilMs > nowMs ? state.lastStartMs + SLOW_GAP_MS - nowMs : 0;
   if (limits === undefined) return Math.max(told, slow, 0);
-  if (state.running >= limits.concurrentRequests) return Number.POSITIVE_INFINITY;
+  if (isFull(state, limits)) return Number.POSITIVE_INFINITY;
   const gap = state.lastStartMs + limits.minTimeBetweenRequests - nowMs;
   const oldest = state.startsMs[state.startsMs.length - limits.requestsPerMinute];
   const minute = oldest === undefined ? 0 : oldest + MINUTE_MS - nowMs;
   return Math.max(told, slow, state.lastStartMs === 0 ? 0 : gap, minute, 0);
 }
 
+function isFull({ running }: RateState, limits: RateLimits | undefined): boolean {
+  return limits !== undefined && running >= limits.concurrentRequests;
+}
+
 /** A request begins. */
 export function started(state: RateState, limits: RateLimits | undefined, nowMs: number): RateState {
   const startsMs =
-    limits === undefined ? IDLE.startsMs : [...state.startsMs.filter((at) => at > nowMs - MINUTE_MS), nowMs];
+    limits === undefined
+      ? IDLE.startsMs
+      : [...state.startsMs.filter((at) => at > nowMs - MINUTE_MS && at <= nowMs), nowMs];
   return { ...state, startsMs, running: state.running + 1, lastStartMs: nowMs };
 }
 

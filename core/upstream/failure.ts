@@ -1,10 +1,10 @@
 /** An upstream's error answer as ours: read by its format, classified by the table, with the account's key scrubbed. */
-import { OmniError } from '../base/errors.ts';
+import { ERRORS, OmniError } from '../base/errors.ts';
 import { parseJson } from '../base/json.ts';
 import { scrubbed } from '../base/scrub.ts';
 import { UPSTREAM_FORMATS } from '../formats/index.ts';
 import type { ErrorEvent } from '../model/event.ts';
-import { type UpstreamErrorBody, upstreamError, waitIn } from '../model/upstream-error.ts';
+import { classifyUpstreamError, type UpstreamErrorBody, upstreamError, waitIn } from '../model/upstream-error.ts';
 import type { Refusal } from '../providers/account-call.ts';
 import type { Target } from '../routing/plan.ts';
 import type { UpstreamAnswer } from './call.ts';
@@ -25,7 +25,10 @@ export async function failureOf(answer: UpstreamAnswer, target: Target): Promise
   }
   const text = scrubbed(await errorText(answer), target.account?.key);
   const body = UPSTREAM_FORMATS[target.endpoint.format].decodeError(parseJson(text) ?? text);
-  const waitMs = waitAfterRefusal(readLimits(answer.headers, Date.now())) ?? body.retryAfterMs;
+  const limits = readLimits(answer.headers, Date.now());
+  // A call that took the last of a window and failed for another reason was not refused for it.
+  const isLimit = ERRORS[classifyUpstreamError(body, answer.status)].status === 429;
+  const waitMs = (isLimit ? waitAfterRefusal(limits) : limits.retryAfterMs) ?? body.retryAfterMs;
   return reportedError({ ...body, ...(waitMs !== undefined && { retryAfterMs: waitMs }) }, target, answer.status);
 }
 

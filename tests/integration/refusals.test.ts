@@ -96,6 +96,14 @@ it.each([405, 406, 409, 410, 425, 451])('%s moves on: another provider may take 
   expect(await (await ask('both')).text()).toContain('good');
 });
 
+it('a failure that took the last of a window rests for itself, not until the window begins anew', async () => {
+  const usedUp = { 'x-ratelimit-remaining-requests': '0', 'x-ratelimit-reset-requests': '1h' };
+  refusing.answer((_received, response) => sendJson(response, { error: { message: 'boom' } }, 500, usedUp));
+  expect((await ask('no/m')).status).toBe(502);
+  refusing.answer((_received, response) => sendJson(response, chatAnswer('another model')));
+  expect((await ask('no/other')).status).toBe(200);
+});
+
 describe('a count of tokens', () => {
   const count = (): Promise<Response> => core.post('/v1/messages/count_tokens', { model: 'anth/m', messages: hi });
 

@@ -65,6 +65,24 @@ describe('what the provider told', () => {
     expect(warmUp(told, NOW + 60_001)).toBeUndefined();
   });
 
+  it('holds for the longest of what attempts side by side were told, in whatever order', () => {
+    for (const waits of [
+      [60_000, 1_000],
+      [1_000, 60_000],
+    ]) {
+      const all = waits.reduce<Cooldown | undefined>(
+        (before, retryAfterMs, at) =>
+          coolDown(
+            before,
+            { ...{ kind: 'limit', code: 'upstream_rate_limited', message: '' }, startedAtMs: NOW, retryAfterMs },
+            { profile, nowMs: NOW + at + 1, random: 0.5 },
+          ),
+        undefined,
+      );
+      expect(restsUntilMs(all ?? inRow(1))).toBeGreaterThan(NOW + 59_999);
+    }
+  });
+
   it('is not believed beyond a month', () => {
     expect(restMs(1, { retryAfterMs: 1e15 })).toBe(31 * 86_400_000);
   });

@@ -68,11 +68,20 @@ describe('pitfall 29: quota errors in disguise', () => {
     [400, { message: 'Your credit balance is too low to access the API.' }],
     [402, { message: 'Payment required' }],
     [403, { message: 'You exceeded your current quota.' }],
+    [403, { message: 'You have exhausted your daily quota on this model.' }],
     [429, { message: 'x', code: 'insufficient_quota' }],
     [undefined, { message: 'x', type: 'billing_error' }],
   ] as const)('%s', (status, body) => {
     expect(upstreamError(body, status).code).toBe('upstream_quota');
   });
+});
+
+it.each([
+  [400, 'No credentials for provider: openai', 'upstream_permission'],
+  [403, 'Request not allowed', 'upstream_overloaded'],
+  [400, 'There is no capacity at the moment.', 'upstream_overloaded'],
+] as const)('E.2: %s "%s"', (status, message, code) => {
+  expect(upstreamError({ message }, status).code).toBe(code);
 });
 
 describe('a wait that is told in words only', () => {

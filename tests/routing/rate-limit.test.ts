@@ -36,6 +36,15 @@ describe('limits of our own', () => {
     expect(waitMs(begunAt([NOW_MS - 50], limits), limits, NOW_MS)).toBe(150);
   });
 
+  it('a clock that is set back makes nothing wait for it', () => {
+    const limits = { ...wide, requestsPerMinute: 2, minTimeBetweenRequests: 200 };
+    const before = begunAt([NOW_MS + 3_600_000, NOW_MS + 3_600_001], limits);
+    expect(waitMs(before, limits, NOW_MS)).toBe(0);
+    const after = ended(started(before, limits, NOW_MS));
+    expect(waitMs(after, limits, NOW_MS + 50)).toBe(150);
+    expect(waitMs(started(after, limits, NOW_MS + 200), limits, NOW_MS + 400)).toBe(59_600);
+  });
+
   it('so many at once: only another one’s end tells', () => {
     const limits = { ...wide, concurrentRequests: 1 };
     const state = begunAt([NOW_MS], limits);
