@@ -1,6 +1,7 @@
 /** The hub's request for an upstream of this protocol: https://docs.anthropic.com/en/api/messages. */
 import { asObject, compact, type JsonObject } from '../../base/json.ts';
 import { LossList } from '../../model/loss.ts';
+import { withOfferedChoice } from '../../model/offered-tools.ts';
 import type { ChatRequest, Sampling } from '../../model/request.ts';
 import { ToolNames } from '../../model/tool-names.ts';
 import type { EncodedRequest, EncodeTarget } from '../format.ts';
@@ -8,14 +9,15 @@ import { shortContent } from './encode-blocks.ts';
 import { encodeMessages, writeTurns } from './encode-messages.ts';
 import { planReasoning } from './encode-reasoning.ts';
 import { encodeTools } from './encode-tools.ts';
-import { type EncodeContext, isOwn, TOOL_NAME_RULE } from './wire.ts';
+import { type EncodeContext, isOwn, ORIGIN, TOOL_NAME_RULE } from './wire.ts';
 
 /** `max_tokens` is demanded; this stands where neither the client nor the catalog has a number. */
 const FALLBACK_MAX_TOKENS = 8_192;
 
 /** The body for `target`, and what it could not say. */
-export function encodeRequest(request: ChatRequest, target: EncodeTarget): EncodedRequest {
+export function encodeRequest(asked: ChatRequest, target: EncodeTarget): EncodedRequest {
   const losses = new LossList();
+  const request = withOfferedChoice(asked, ORIGIN, losses);
   const names = new ToolNames(request, TOOL_NAME_RULE, losses);
   const context: EncodeContext = { target, losses, names };
   const { system, turns } = encodeMessages(request, context);

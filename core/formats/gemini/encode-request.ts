@@ -2,6 +2,7 @@
 import { type JsonObject, type JsonValue, objectsOf } from '../../base/json.ts';
 import { extBelongsTo } from '../../model/ext.ts';
 import { LossList } from '../../model/loss.ts';
+import { withOfferedChoice } from '../../model/offered-tools.ts';
 import type { ChatRequest, Message } from '../../model/request.ts';
 import { ToolNames } from '../../model/tool-names.ts';
 import { arrangeToolResults } from '../../model/tool-results.ts';
@@ -12,8 +13,9 @@ import { encodeMessage, type PartContext } from './encode-parts.ts';
 import { encodeToolChoice, encodeTools, GEMINI_TOOL_NAMES } from './encode-tools.ts';
 
 /** Writes the body. The model and whether to stream stand in the URL, not here. */
-export function encodeRequest(request: ChatRequest, target: EncodeTarget): EncodedRequest {
+export function encodeRequest(asked: ChatRequest, target: EncodeTarget): EncodedRequest {
   const losses = new LossList();
+  const request = withOfferedChoice(asked, 'gemini', losses);
   const names = new ToolNames(request, GEMINI_TOOL_NAMES, losses);
   const context: PartContext = { target, names, losses, calls: callNames(request.messages, names) };
   const arranged = arrangeToolResults(request.messages, losses);

@@ -6,6 +6,7 @@
 import { asObject, type JsonObject } from '../../base/json.ts';
 import { acceptableUser } from '../../model/end-user.ts';
 import { LossList } from '../../model/loss.ts';
+import { withOfferedChoice } from '../../model/offered-tools.ts';
 import { effortForBudget } from '../../model/reasoning-scale.ts';
 import type { ChatRequest, OutputFormat, ReasoningOptions } from '../../model/request.ts';
 import { ToolNames } from '../../model/tool-names.ts';
@@ -30,8 +31,9 @@ const TOOL_NAME = { refused: /[^a-zA-Z0-9_-]/g, maxLength: 64, namespace: false 
  * The body for an upstream. Nothing is added to what was asked, except `stream_options.include_usage` for clients whose
  * own protocol always reports usage. `toolNames` gives the reply's calls their names back.
  */
-export function encodeRequest(request: ChatRequest, target: EncodeTarget): EncodedRequest {
+export function encodeRequest(asked: ChatRequest, target: EncodeTarget): EncodedRequest {
   const losses = new LossList();
+  const request = withOfferedChoice(asked, FORMAT, losses);
   const isOwn = request.ext?.origin === FORMAT;
   // Free-text tools exist at OpenAI alone; a foreign one becomes a function so that every compatible host takes it.
   const names = new ToolNames(request, { ...TOOL_NAME, custom: isOwn }, losses);

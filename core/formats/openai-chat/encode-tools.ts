@@ -18,10 +18,10 @@ export function encodeTools(writing: Writing): JsonObject {
     if (narrowed !== undefined && !narrowed.names.includes(tool.name)) return [];
     return encodeTool(tool, `tools[${index}]`, writing);
   });
-  const isEmptied = tools?.length === 0 && request.tools?.length !== 0;
+  // The API refuses an empty list, and a choice among no tools.
+  const isEmptied = tools?.length === 0 && !(writing.isOwn && request.tools?.length === 0);
   return {
     ...(tools !== undefined && !isEmptied && { tools }),
-    // Without tools the API refuses a choice among them.
     ...(choice !== undefined && !isEmptied && encodeChoice(choice, writing)),
   };
 }

@@ -5,6 +5,7 @@
 import { asObject, asString, type JsonObject } from '../../base/json.ts';
 import { acceptableUser } from '../../model/end-user.ts';
 import { type LossFeature, LossList } from '../../model/loss.ts';
+import { withOfferedChoice } from '../../model/offered-tools.ts';
 import { effortForBudget } from '../../model/reasoning-scale.ts';
 import type { ChatRequest, Message, OutputFormat, ReasoningOptions } from '../../model/request.ts';
 import { ToolNames } from '../../model/tool-names.ts';
@@ -18,8 +19,9 @@ import { FORMAT, ownData, restOf } from './wire.ts';
 const SUMMARIES = ['auto', 'concise', 'detailed'];
 
 /** Writes a request. Never adds what the client did not ask for. */
-export function encodeRequest(request: ChatRequest, target: EncodeTarget): EncodedRequest {
+export function encodeRequest(asked: ChatRequest, target: EncodeTarget): EncodedRequest {
   const losses = new LossList();
+  const request = withOfferedChoice(asked, FORMAT, losses);
   const toolNames = new ToolNames(request, TOOL_NAME_RULE, losses);
   const instructions = instructionsOf(request.messages);
   const extra = ownData(request.ext) ?? {};

@@ -221,7 +221,8 @@ describe('gemini encodeRequest', () => {
     [{ type: 'required' } as const, { mode: 'ANY' }],
     [{ type: 'tool', name: 'f' } as const, { mode: 'ANY', allowedFunctionNames: ['f'] }],
   ])('tool choice %j', (toolChoice, functionCallingConfig) => {
-    expect(encode({ toolChoice })['toolConfig']).toEqual({ functionCallingConfig });
+    const tools = ['f', 'g'].map((name) => ({ type: 'function' as const, name }));
+    expect(encode({ tools, toolChoice })['toolConfig']).toEqual({ functionCallingConfig });
   });
   it('reasoning: budgets for 2.5, levels for 3, verbatim for its own clients', () => {
     const config = (reasoning: object, target = TARGET): unknown => encode({ reasoning }, target)['generationConfig'];
@@ -279,6 +280,7 @@ describe('gemini encodeRequest', () => {
         store: false,
         serviceTier: 'auto',
         promptCacheKey: 'k',
+        tools: [{ type: 'function', name: 'f' }],
         parallelToolCalls: false,
         ext: { origin: 'openai-chat', data: { verbosity: 'low' } },
       }),

@@ -282,7 +282,10 @@ describe('tools', () => {
   });
 
   it('writes every tool choice', () => {
-    const tools = [{ type: 'custom', name: 'c' }] as const;
+    const tools = [
+      { type: 'custom', name: 'c' },
+      { type: 'function', name: 'f' },
+    ] as const;
     const choice = (toolChoice: NonNullable<ChatRequest['toolChoice']>) =>
       encode({ tools, toolChoice }).body['tool_choice'];
     expect(choice({ type: 'required' })).toBe('required');
