@@ -20,6 +20,7 @@ import { type Attempt, purposeOf } from './attempt.ts';
 import { type SignatureWatch, watchSignatures, withSignatures } from './call-signatures.ts';
 import { emptyAnswer, isEmptyAnswer } from './empty-answer.ts';
 import type { Exchange, Reply } from './exchange.ts';
+import { fittedRequest } from './fit-request.ts';
 import { inlineMedia } from './inline-media.ts';
 import {
   applyQuirks,
@@ -46,7 +47,8 @@ export async function hubLane(exchange: Exchange, attempt: Attempt, ports: LaneP
   const keeping = { target, shelf: ports.signatures };
   const isInline = endpoint.inlineMedia ?? format.inlineMedia;
   const inline = isInline ? await inlineMedia(asked, ports, mediaFetch(attempt)) : asked;
-  const request = withSignatures(inline, exchange, keeping);
+  const fitted = isSame ? inline : fittedRequest(inline, target, (losses) => exchange.ledger.lose(losses));
+  const request = withSignatures(fitted, exchange, keeping);
   const encoded = format.encodeRequest({ ...request, model: target.model, stream }, encodeTarget(target));
   exchange.ledger.lose(encoded.losses);
   const body = applyQuirks(encoded.body, quirksOf(target), (losses) => exchange.ledger.lose(losses));

@@ -37,6 +37,8 @@ export interface Provider {
   readonly modelSuffixes?: readonly string[];
   /** Where a person gets a key. */
   readonly keyUrl?: string;
+  /** It answers 400 where more tokens are asked for than the model writes, and the catalog has the vendor's own figures. */
+  readonly refusesLongAnswers?: boolean;
   /** True for a custom node of the user's. */
   readonly custom?: boolean;
   /** What a person should know before using it: how it connects, that its vendor ended it. */

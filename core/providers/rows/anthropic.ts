@@ -10,6 +10,7 @@ export const anthropic = defineProvider({
   hosts: { api: 'https://api.anthropic.com' },
   endpoints: [messages('/v1/messages', { countTokensPath: '/v1/messages/count_tokens' })],
   key: 'required',
+  refusesLongAnswers: true,
   modelList: { path: '/v1/models', shape: 'anthropic' },
   quirks: [claudeFixedSampling],
   keyUrl: 'https://console.anthropic.com/settings/keys',

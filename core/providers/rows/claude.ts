@@ -29,6 +29,7 @@ export const claude = defineProvider({
     }),
   ],
   key: 'required',
+  refusesLongAnswers: true,
   modelList: { path: '/v1/models', shape: 'anthropic' },
   catalogId: 'anthropic',
   quirks: [

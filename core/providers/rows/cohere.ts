@@ -11,6 +11,7 @@ export const cohere = defineProvider({
   hosts: { api: 'https://api.cohere.ai/compatibility' },
   endpoints: [chat('/v1/chat/completions')],
   key: 'required',
+  refusesLongAnswers: true,
   embeddings: { path: '/v1/embeddings' },
   quirks: [
     maxTokens('https://docs.cohere.com/docs/compatibility-api#supported-parameters'),

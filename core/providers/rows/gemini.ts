@@ -18,6 +18,7 @@ export const gemini = defineProvider({
     chat('/v1beta/openai/chat/completions'),
   ],
   key: 'required',
+  refusesLongAnswers: true,
   modelList: { path: '/v1beta/models', shape: 'gemini' },
   embeddings: { path: '/v1beta/openai/embeddings' },
   quirks: [withoutPlatformFields('https://github.com/liliMozi/openhanako/issues/394', ['store'])],

@@ -10,6 +10,7 @@ export const groq = defineProvider({
   hosts: { api: 'https://api.groq.com/openai' },
   endpoints: [chat('/v1/chat/completions'), responses('/v1/responses')],
   key: 'required',
+  refusesLongAnswers: true,
   modelList: { path: '/v1/models', shape: 'openai' },
   quirks: [
     // Only models that reason take the thoughts back: https://github.com/vercel/ai/pull/8057

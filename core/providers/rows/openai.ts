@@ -26,6 +26,7 @@ export const openai = defineProvider({
     responses('/v1/responses', { keepsAnswers: true, compactPath: '/v1/responses/compact' }),
   ],
   key: 'required',
+  refusesLongAnswers: true,
   modelList: { path: '/v1/models', shape: 'openai' },
   embeddings: { path: '/v1/embeddings' },
   quirks: [maxCompletionTokens, openaiFixedSampling, openaiSamplingWithEffort],
