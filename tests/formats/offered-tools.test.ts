@@ -80,3 +80,18 @@ describe('a choice of a tool that the target is not offered', () => {
     expect(translated('openai-chat', chat, 'anthropic-messages')).toMatchObject({ tool_choice: { type: 'auto' } });
   });
 });
+
+describe("a free-text tool with a grammar, like Codex's apply_patch", () => {
+  const patch: JsonObject = {
+    ...{ type: 'custom', name: 'apply_patch', description: 'Edits files.' },
+    format: { type: 'grammar', syntax: 'lark', definition: 'start: "*** Begin Patch"' },
+  };
+
+  it.each<FormatId>(['openai-chat', 'anthropic-messages', 'gemini', 'ollama-chat'])(
+    'tells the model of %s how the input is to be written',
+    (to) => {
+      const sent = translated('openai-responses', { input: 'x', tools: [patch] }, to);
+      expect(JSON.stringify(sent['tools'])).toContain('(lark):\\nstart: \\"*** Begin Patch\\"');
+    },
+  );
+});

@@ -107,19 +107,19 @@ it('marks on tools that Fireworks refuses are left out of Messages, marks elsewh
 
 const user = [{ role: 'user', content: 'hi' }];
 const CLIENTS: [name: string, path: (model: string) => string, body: (model: string) => object][] = [
-  ['Anthropic', () => '/v1/messages', (model) => ({ model, max_tokens: 9, temperature: 0.5, messages: user })],
+  ['Anthropic', () => '/v1/messages', (model) => ({ model, max_tokens: 19, temperature: 0.5, messages: user })],
   [
     'Gemini',
     (model) => `/v1beta/models/${model}:generateContent`,
     () => ({
       contents: [{ role: 'user', parts: [{ text: 'hi' }] }],
-      generationConfig: { maxOutputTokens: 9, temperature: 0.5 },
+      generationConfig: { maxOutputTokens: 19, temperature: 0.5 },
     }),
   ],
   [
     'Ollama',
     () => '/api/chat',
-    (model) => ({ model, stream: false, options: { num_predict: 9, temperature: 0.5 }, messages: user }),
+    (model) => ({ model, stream: false, options: { num_predict: 19, temperature: 0.5 }, messages: user }),
   ],
 ];
 
@@ -128,11 +128,11 @@ it.each(CLIENTS)('%s clients reach gpt-4o through chat and gpt-5 through Respons
   const toChat = JSON.parse((await arrived(path(plain), JSON.stringify(body(plain)))) ?? '');
   expect(upstream.received[0]?.path).toBe('/v1/chat/completions');
   expect(toChat).toMatchObject({ model: 'gpt-4o', temperature: 0.5, messages: user });
-  expect(toChat.max_tokens ?? toChat.max_completion_tokens).toBe(9);
+  expect(toChat.max_tokens ?? toChat.max_completion_tokens).toBe(19);
   upstream.received.length = 0;
   const reasoning = 'openai/gpt-5';
   const toResponses = JSON.parse((await arrived(path(reasoning), JSON.stringify(body(reasoning)))) ?? '');
   expect(upstream.received[0]?.path).toBe('/v1/responses');
-  expect(toResponses).toMatchObject({ model: 'gpt-5', max_output_tokens: 9, store: false });
+  expect(toResponses).toMatchObject({ model: 'gpt-5', max_output_tokens: 19, store: false });
   expect(toResponses).not.toHaveProperty('temperature');
 });

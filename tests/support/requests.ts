@@ -87,7 +87,7 @@ function conversation(format: FormatId): fc.Arbitrary<Message[]> {
 }
 
 const number = fc.constantFrom(0, 0.25, 0.5, 1);
-const count = fc.integer({ min: 1, max: 9_000 });
+const count = fc.integer({ min: 16, max: 9_000 });
 
 /** Every option, and the formats that can say it without loss. Sampling is made of its own members. */
 const SAMPLING = {

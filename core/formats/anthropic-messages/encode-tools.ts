@@ -1,9 +1,9 @@
 /** Tools and tool choice for an upstream: https://docs.anthropic.com/en/docs/agents-and-tools/tool-use/overview. */
 import { compact, type JsonObject } from '../../base/json.ts';
+import { customInputSchema } from '../../model/custom-input.ts';
 import type { LossList } from '../../model/loss.ts';
 import { objectSchema } from '../../model/object-schema.ts';
 import type { ChatRequest, CustomTool, Tool, ToolChoice } from '../../model/request.ts';
-import { CUSTOM_INPUT } from '../../model/tool-names.ts';
 import { type EncodeContext, isOwn, loseForeignExt, ownFields, writeCache } from './wire.ts';
 
 /** `{tools, tool_choice}` of the body, each only where the request has it. */
@@ -50,9 +50,9 @@ function encodeTool(tool: Tool, path: string, context: EncodeContext): JsonObjec
 
 function customSchema(tool: CustomTool, path: string, losses: LossList): JsonObject {
   if (tool.format !== undefined) {
-    losses.add('tool-custom', `${path}.format`, `The grammar of the tool "${tool.name}" is left out.`);
+    losses.add('tool-custom', `${path}.format`, `The grammar of the tool "${tool.name}" is told, not enforced.`);
   }
-  return { type: 'object', properties: { [CUSTOM_INPUT]: { type: 'string' } }, required: [CUSTOM_INPUT] };
+  return customInputSchema(tool);
 }
 
 function encodeChoice(request: ChatRequest, context: EncodeContext): JsonObject | undefined {

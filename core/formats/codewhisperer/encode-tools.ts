@@ -1,10 +1,11 @@
 /** Tools as specifications. The service refuses an empty description, long ones, and two habits of JSON Schema. */
 import { isObject, type JsonObject, type JsonValue } from '../../base/json.ts';
+import { customInputSchema } from '../../model/custom-input.ts';
 import { loseForeignFields } from '../../model/foreign-fields.ts';
 import type { LossList } from '../../model/loss.ts';
 import { objectSchema } from '../../model/object-schema.ts';
 import type { ChatRequest, Tool } from '../../model/request.ts';
-import { CUSTOM_INPUT, type ToolNames } from '../../model/tool-names.ts';
+import type { ToolNames } from '../../model/tool-names.ts';
 
 /** Characters of a description; a longer one is told in the conversation instead. */
 const DESCRIPTION_LIMIT = 10_000;
@@ -49,17 +50,11 @@ function encodeTool(
   if (tool.type === 'function' && tool.strict === true)
     losses.add('tool-strict', path, 'Arguments are not checked here; "strict" is left out.');
   const name = names.wire(tool.name, tool.namespace);
-  const schema = tool.type === 'custom' ? CUSTOM_SCHEMA : acceptable(tool.schema, path, losses);
+  const schema = tool.type === 'custom' ? customInputSchema(tool) : acceptable(tool.schema, path, losses);
   return [specification(name, describe(name, tool.description, notes), schema)];
 }
 
 const NO_ARGUMENTS: JsonObject = { type: 'object', properties: {} };
-
-const CUSTOM_SCHEMA: JsonObject = {
-  type: 'object',
-  properties: { [CUSTOM_INPUT]: { type: 'string' } },
-  required: [CUSTOM_INPUT],
-};
 
 function specification(name: string, description: string, schema: JsonObject): JsonObject {
   return { toolSpecification: { name, description, inputSchema: { json: schema } } };

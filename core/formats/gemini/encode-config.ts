@@ -1,6 +1,7 @@
 /** The hub's options as `generationConfig` (https://ai.google.dev/api/generate-content#generationconfig). */
 import { isObject, type JsonObject } from '../../base/json.ts';
 import { extBelongsTo } from '../../model/ext.ts';
+import { fewStops } from '../../model/few-stops.ts';
 import type { LossFeature, LossList } from '../../model/loss.ts';
 import { budgetForEffort, effortForBudget } from '../../model/reasoning-scale.ts';
 import type { ChatRequest, ReasoningOptions } from '../../model/request.ts';
@@ -9,6 +10,9 @@ import { decodeThinking } from './decode-config.ts';
 import { toGeminiSchema } from './encode-schema.ts';
 import { fittingBudget } from './thinking-budget.ts';
 import { isGemini3 } from './wire.ts';
+
+/** https://ai.google.dev/api/generate-content#generationconfig */
+const STOP_LIMIT = 5;
 
 /** The config for a request; an empty object when the client asked for nothing of it. */
 export function encodeConfig(request: ChatRequest, target: EncodeTarget, losses: LossList): JsonObject {
@@ -29,7 +33,8 @@ export function encodeConfig(request: ChatRequest, target: EncodeTarget, losses:
   };
   const out: JsonObject = {};
   for (const [name, value] of Object.entries(plain)) if (value !== undefined) out[name] = value;
-  if (request.stop !== undefined) out['stopSequences'] = [...request.stop];
+  const stop = fewStops(request.stop, STOP_LIMIT, losses);
+  if (stop !== undefined) out['stopSequences'] = [...stop];
   if (thinking !== undefined && Object.keys(thinking).length > 0) out['thinkingConfig'] = thinking;
   return Object.assign(out, encodeOutput(request, losses));
 }

@@ -1,10 +1,11 @@
 /** The hub's tools and tool choice as `tools` and `toolConfig` (https://ai.google.dev/api/caching#Tool). */
 import { isObject, type JsonObject } from '../../base/json.ts';
+import { customInputSchema } from '../../model/custom-input.ts';
 import { extBelongsTo } from '../../model/ext.ts';
 import { loseForeignFields } from '../../model/foreign-fields.ts';
 import type { LossList } from '../../model/loss.ts';
 import type { ChatRequest, CustomTool, FunctionTool, ToolChoice } from '../../model/request.ts';
-import { CUSTOM_INPUT, type ToolNameRule, type ToolNames } from '../../model/tool-names.ts';
+import type { ToolNameRule, ToolNames } from '../../model/tool-names.ts';
 import { CALLING } from './decode-tools.ts';
 import { saysNothing, toGeminiSchema } from './encode-schema.ts';
 import { notesOf } from './wire.ts';
@@ -70,7 +71,7 @@ function customFunction(tool: CustomTool, name: string): JsonObject {
   return {
     name,
     ...(tool.description !== undefined && { description: tool.description }),
-    parameters: { type: 'object', properties: { [CUSTOM_INPUT]: { type: 'string' } }, required: [CUSTOM_INPUT] },
+    parameters: customInputSchema(tool),
   };
 }
 

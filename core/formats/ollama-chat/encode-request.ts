@@ -1,10 +1,11 @@
 /** The hub's request as a body for Ollama's `/api/chat` (https://github.com/ollama/ollama/blob/main/docs/api.md). */
 import { isObject, type JsonObject, type JsonValue } from '../../base/json.ts';
+import { customInputSchema } from '../../model/custom-input.ts';
 import { extBelongsTo } from '../../model/ext.ts';
 import { loseForeignFields } from '../../model/foreign-fields.ts';
 import { type LossFeature, LossList } from '../../model/loss.ts';
 import type { ChatRequest, Message, ReasoningOptions, Tool } from '../../model/request.ts';
-import { CUSTOM_INPUT, type ToolNameRule, ToolNames } from '../../model/tool-names.ts';
+import { type ToolNameRule, ToolNames } from '../../model/tool-names.ts';
 import { arrangeToolResults } from '../../model/tool-results.ts';
 import type { EncodedRequest, EncodeTarget } from '../format.ts';
 import { encodeMessage } from './encode-messages.ts';
@@ -132,13 +133,8 @@ function encodeTool(
   const { '#function': inside, ...notes } = extBelongsTo(tool.ext, 'ollama-chat') ? tool.ext.data : {};
   const wire: JsonObject = { name: names.wire(tool.name, tool.namespace) };
   if (tool.description !== undefined) wire['description'] = tool.description;
-  if (tool.type === 'custom') {
-    wire['parameters'] = {
-      type: 'object',
-      properties: { [CUSTOM_INPUT]: { type: 'string' } },
-      required: [CUSTOM_INPUT],
-    };
-  } else {
+  if (tool.type === 'custom') wire['parameters'] = customInputSchema(tool);
+  else {
     if (tool.schema !== undefined) wire['parameters'] = tool.schema;
     if (tool.strict === true) losses.add('tool-strict', path, 'Ollama does not check arguments; "strict" is left out.');
   }

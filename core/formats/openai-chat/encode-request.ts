@@ -5,6 +5,7 @@
  */
 import { asObject, type JsonObject } from '../../base/json.ts';
 import { acceptableUser } from '../../model/end-user.ts';
+import { fewStops } from '../../model/few-stops.ts';
 import { LossList } from '../../model/loss.ts';
 import { withOfferedChoice } from '../../model/offered-tools.ts';
 import { effortForBudget } from '../../model/reasoning-scale.ts';
@@ -25,6 +26,9 @@ export interface Writing {
   readonly losses: LossList;
 }
 
+/** https://platform.openai.com/docs/api-reference/chat/create#chat-create-stop */
+const STOP_LIMIT = 4;
+
 const TOOL_NAME = { refused: /[^a-zA-Z0-9_-]/g, maxLength: 64, namespace: false };
 
 /**
@@ -44,7 +48,7 @@ export function encodeRequest(asked: ChatRequest, target: EncodeTarget): Encoded
     model: target.model,
     messages: encodeMessages(writing),
     ...encodeTools(writing),
-    ...encodeSettings(request),
+    ...encodeSettings(writing),
     ...encodeSampling(writing),
     ...encodeReasoning(writing),
     ...encodeOutput(request.output, isOwn),
@@ -59,12 +63,14 @@ export function encodeRequest(asked: ChatRequest, target: EncodeTarget): Encoded
   return { body, losses: losses.list(), toolNames: names };
 }
 
-function encodeSettings(request: ChatRequest): JsonObject {
-  const { parallelToolCalls, maxOutputTokens, stop, choices, logprobs } = request;
+function encodeSettings({ request, isOwn, losses }: Writing): JsonObject {
+  const { parallelToolCalls, maxOutputTokens, choices, logprobs } = request;
+  const stop = isOwn ? request.stop : fewStops(request.stop, STOP_LIMIT, losses);
   return {
     ...(parallelToolCalls !== undefined && { parallel_tool_calls: parallelToolCalls }),
     ...(maxOutputTokens !== undefined && { [request.maxOutputTokensField ?? 'max_tokens']: maxOutputTokens }),
-    ...(stop !== undefined && { stop: [...stop] }),
+    // An empty list is refused.
+    ...(stop !== undefined && (isOwn || stop.length > 0) && { stop: [...stop] }),
     ...(choices !== undefined && { n: choices }),
     ...(logprobs !== undefined && { logprobs: logprobs.enabled }),
     ...(logprobs?.top !== undefined && { top_logprobs: logprobs.top }),

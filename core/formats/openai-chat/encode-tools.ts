@@ -1,8 +1,9 @@
 /** Tools and tool choice for an upstream. https://platform.openai.com/docs/api-reference/chat/create#chat-create-tools */
 import type { JsonObject, JsonValue } from '../../base/json.ts';
+import { completeSchema } from '../../model/complete-schema.ts';
+import { customInputSchema } from '../../model/custom-input.ts';
 import { extBelongsTo } from '../../model/ext.ts';
 import type { CustomTool, FunctionTool, Tool, ToolChoice } from '../../model/request.ts';
-import { CUSTOM_INPUT } from '../../model/tool-names.ts';
 import { cacheControl } from './decode-content.ts';
 import { reportForeignExt } from './encode-content.ts';
 import type { Writing } from './encode-request.ts';
@@ -50,18 +51,13 @@ function encodeFunction(tool: FunctionTool, { names, isOwn }: Writing): JsonObje
     function: {
       name: names.wire(tool.name, tool.namespace),
       ...(description !== undefined && { description }),
-      ...(schema !== undefined && { parameters: isOwn ? schema : withProperties(schema) }),
+      ...(schema !== undefined && { parameters: isOwn ? schema : completeSchema(schema) }),
       ...(strict !== undefined && { strict }),
       ...innerData(ext),
     },
     ...(isOwn && cacheControl(tool.cache)),
     ...ownData(ext),
   };
-}
-
-/** Strict hosts refuse `{type: "object"}` without `properties`; an empty one means the same. */
-function withProperties(schema: JsonObject): JsonObject {
-  return schema['type'] === 'object' && schema['properties'] === undefined ? { ...schema, properties: {} } : schema;
 }
 
 function encodeCustom(tool: CustomTool, { names }: Writing): JsonObject {
@@ -85,14 +81,14 @@ function nestedFormat({ type, ...grammar }: JsonObject): JsonObject {
   return type === 'grammar' && grammar['grammar'] === undefined ? { ...kind, grammar } : { ...kind, ...grammar };
 }
 
-function customAsFunction({ name, namespace, description }: CustomTool, { names }: Writing): JsonObject {
-  const input = { type: 'string', description: 'The whole input of the tool, as plain text.' };
+function customAsFunction(tool: CustomTool, { names }: Writing): JsonObject {
+  const { name, namespace, description } = tool;
   return {
     type: 'function',
     function: {
       name: names.wire(name, namespace),
       ...(description !== undefined && { description }),
-      parameters: { type: 'object', properties: { [CUSTOM_INPUT]: input }, required: [CUSTOM_INPUT] },
+      parameters: customInputSchema(tool),
     },
   };
 }

@@ -18,6 +18,9 @@ import { FORMAT, ownData, restOf } from './wire.ts';
 /** Summary settings this API knows; other protocols have words of their own for the same. */
 const SUMMARIES = ['auto', 'concise', 'detailed'];
 
+/** "Invalid 'max_output_tokens': integer below minimum value. Expected a value >= 16" */
+const SMALLEST_LIMIT = 16;
+
 /** Writes a request. Never adds what the client did not ask for. */
 export function encodeRequest(asked: ChatRequest, target: EncodeTarget): EncodedRequest {
   const losses = new LossList();
@@ -38,7 +41,7 @@ export function encodeRequest(asked: ChatRequest, target: EncodeTarget): Encoded
     ...(tools.length > 0 && { tools }),
     ...(toolChoice !== undefined && { tool_choice: toolChoice }),
     ...(request.parallelToolCalls !== undefined && { parallel_tool_calls: request.parallelToolCalls }),
-    ...(request.maxOutputTokens !== undefined && { max_output_tokens: request.maxOutputTokens }),
+    ...encodeLimit(request, losses),
     ...(request.sampling?.temperature !== undefined && { temperature: request.sampling.temperature }),
     ...(request.sampling?.topP !== undefined && { top_p: request.sampling.topP }),
     ...(request.logprobs?.top !== undefined && { top_logprobs: request.logprobs.top }),
@@ -53,6 +56,14 @@ export function encodeRequest(asked: ChatRequest, target: EncodeTarget): Encoded
     ...restOf(extra, ['text', 'reasoning', 'include']),
   };
   return { body, losses: losses.list(), toolNames };
+}
+
+/** Clients of other protocols ask for a single token to try a model; here fewer than 16 are refused. */
+function encodeLimit({ maxOutputTokens: asked, ext }: ChatRequest, losses: LossList): JsonObject {
+  if (asked === undefined) return {};
+  const limit = ext?.origin === FORMAT || asked <= 0 ? asked : Math.max(asked, SMALLEST_LIMIT);
+  if (limit !== asked) losses.add('max-output-tokens', 'maxOutputTokens', `${limit} tokens are the fewest to ask for.`);
+  return { max_output_tokens: limit };
 }
 
 /** Fields about the caller's account. The tiers of protocols other than OpenAI's two are not known here. */

@@ -4,6 +4,7 @@
  * https://platform.openai.com/docs/api-reference/responses/create#responses-create-tools
  */
 import { asArray, asString, isObject, type JsonObject, type JsonValue, objectsOf } from '../../base/json.ts';
+import { completeSchema } from '../../model/complete-schema.ts';
 import { loseForeignFields } from '../../model/foreign-fields.ts';
 import type { LossList } from '../../model/loss.ts';
 import type { ChatRequest, Tool, ToolChoice } from '../../model/request.ts';
@@ -127,18 +128,13 @@ function encodeTool(tool: Tool, names: ToolNames): JsonObject | undefined {
   const rest = isObject(own?.['tool']) ? own['tool'] : {};
   if (tool.type === 'custom') return { ...head, ...(tool.format !== undefined && { format: tool.format }), ...rest };
   const strict = tool.strict ?? (own === undefined ? false : undefined);
-  const schema = own === undefined ? withProperties(tool.schema ?? { type: 'object' }) : tool.schema;
+  const schema = own === undefined ? completeSchema(tool.schema ?? { type: 'object' }) : tool.schema;
   return {
     ...head,
     ...(schema !== undefined && { parameters: schema }),
     ...(strict !== undefined && { strict }),
     ...rest,
   };
-}
-
-/** OpenAI refuses an object schema without `properties`. */
-function withProperties(schema: JsonObject): JsonObject {
-  return schema['type'] === 'object' && schema['properties'] === undefined ? { ...schema, properties: {} } : schema;
 }
 
 /** `tool_choice` in the hub's words; a form that names anything but functions and free-text tools is opaque. */

@@ -132,7 +132,11 @@ describe('tools of a request', () => {
       {
         name: 'patch',
         description: 'P',
-        input_schema: { type: 'object', properties: { input: { type: 'string' } }, required: ['input'] },
+        input_schema: {
+          type: 'object',
+          properties: { input: { type: 'string', description: expect.stringContaining('plain text') } },
+          required: ['input'],
+        },
       },
     ]);
     expect(body['tool_choice']).toEqual({ type: 'tool', name: 'grp__c', disable_parallel_tool_use: true });

@@ -200,7 +200,11 @@ describe('gemini encodeRequest', () => {
           { name: '_d_render', description: 'd' },
           {
             name: 'patch',
-            parameters: { type: 'object', properties: { input: { type: 'string' } }, required: ['input'] },
+            parameters: {
+              type: 'object',
+              properties: { input: { type: 'string', description: expect.stringContaining('plain text') } },
+              required: ['input'],
+            },
           },
         ],
       },
