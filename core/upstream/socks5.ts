@@ -81,15 +81,19 @@ function addressOf(host: string): number[] {
 
 /** The next bytes, exactly so many; what follows stays in the socket. Throws when it ends before. */
 async function take(socket: Socket, length: number): Promise<Buffer> {
-  for (;;) {
-    const bytes: Buffer | null = socket.read(length);
-    if (bytes?.length === length) return bytes;
-    if (bytes !== null || socket.readableEnded || socket.destroyed) throw new Error('the connection was closed');
-    await toRead(socket);
+  const pieces: Buffer[] = [];
+  for (let missing = length; missing > 0; ) {
+    // Only what is there: bytes left in the socket would tell of themselves again and again, before any others could come.
+    const bytes: Buffer | null = socket.read(Math.min(missing, socket.readableLength) || undefined);
+    if (bytes === null && (socket.readableEnded || socket.destroyed)) throw new Error('the connection was closed');
+    if (bytes === null) await toRead(socket);
+    else pieces.push(bytes);
+    missing -= bytes?.length ?? 0;
   }
+  return Buffer.concat(pieces);
 }
 
-/** Settles when there may be more to read; throws at the connection's end. */
+/** Settles when there is more to read; throws at the connection's end. */
 function toRead(socket: Socket): Promise<void> {
   return new Promise((resolve, reject) => {
     const settle = (then: () => void): void => {

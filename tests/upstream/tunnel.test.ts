@@ -1,7 +1,8 @@
 /** Ways through network proxies over real sockets: whose fault a failure was, IPv6, and the end of what is set no more. */
 import { createServer, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import { type AddressInfo, createServer as createTcpServer, type Server as TcpServer } from 'node:net';
+import { type AddressInfo, connect, createServer as createTcpServer, type Server as TcpServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Cancellation } from '../../core/base/cancellation.ts';
 import { OmniError } from '../../core/base/errors.ts';
@@ -162,6 +163,34 @@ it('a proxy’s own certificate is the proxy’s fault', async () => {
 it.each(['http', 'socks5'] as const)('a proxy of type %s without a port is asked at no other one', async (type) => {
   const error = await failure({ type, host: '127.0.0.1', port: 0 }, 'http://127.0.0.1:9');
   expect(error).toMatchObject({ code: 'proxy_failed', message: expect.stringContaining('it has no port') });
+});
+
+it('answers of a SOCKS5 proxy may come byte by byte', async () => {
+  const web = await listen(createServer((_request, response) => response.end('in pieces')));
+  const name = 'bound.example';
+  const answers = [
+    [5, 2],
+    [1, 0],
+    [5, 0, 0, 3, name.length, ...Buffer.from(name), 0, 80],
+  ];
+  const port = await listen(
+    createTcpServer({ noDelay: true }, (client) => {
+      const answer = async (): Promise<void> => {
+        for (const byte of answers.shift() ?? []) {
+          await sleep(5);
+          client.write(Buffer.from([byte]));
+        }
+        if (answers.length > 0) return void client.once('data', answer);
+        const target = connect(web, '127.0.0.1');
+        target.pipe(client).pipe(target);
+        closing.push(() => target.destroy());
+      };
+      client.once('data', answer);
+    }),
+  );
+  const proxy = { type: 'socks5', host: '127.0.0.1', port, username, password: new Secret(password) } as const;
+  const { body } = await call(proxy, 'http://somewhere.example');
+  expect(String(await readAll(body, 100))).toBe('in pieces');
 });
 
 it('nothing about SOCKS5 is printed on stderr as experimental', async () => {
