@@ -42,6 +42,12 @@ it.each(['/v1/chat/completions', '/v1/messages'])(
   },
 );
 
+it('counts the text of legacy completions', async () => {
+  const body = { model: 'up/m', prompt: 'hi', stream: true };
+  const response = await core.post('/v1/completions', body, { 'x-omniroute-progress': '1' });
+  expect(eventsIn(await response.text())[0]).toMatchObject({ tokens_generated: 3 });
+});
+
 it('is never sent unasked', async () => {
   const response = await ask('/v1/chat/completions', {});
   expect(response.headers.get('x-omniroute-progress')).toBeNull();

@@ -87,7 +87,9 @@ class ChunkObserver implements StreamObserver {
 
   #readChoice(choice: JsonObject, length: number): void {
     const number = asNumber(choice['index']) ?? 0;
-    const seen = contentLength(asObject(choice['delta']) ?? asObject(choice['message']) ?? {});
+    // Legacy completions have a text in its place.
+    const said = asObject(choice['delta']) ?? asObject(choice['message']) ?? { content: choice['text'] ?? null };
+    const seen = contentLength(said);
     if (seen > 0) {
       this.#contentChunks += 1;
       this.#contentLength += seen;
