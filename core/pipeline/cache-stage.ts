@@ -39,7 +39,7 @@ export function cacheStage({ cache, similar, routeOf }: CachePorts): Stage {
     if (alike !== undefined) return fromCache(exchange, alike, 'SIMILAR');
     const reply = await next();
     if (reply.answer !== undefined && isWorthKeeping(reply.answer)) {
-      keep(cache, key, reply.answer);
+      keep(cache, key, reply.answer, caller.noLog === true);
       search?.remember(key, reply.answer.events);
     }
     return { ...reply, headers: { ...reply.headers, 'x-omniroute-cache': 'MISS' } };
@@ -66,11 +66,12 @@ function isWorthKeeping({ events }: Answer): boolean {
   );
 }
 
-function keep(cache: AnswerCache, key: string, { events, target }: Answer): void {
+function keep(cache: AnswerCache, key: string, { events, target }: Answer, isPassing: boolean): void {
   const last = events.at(-1);
   const usage = last?.type === 'finish' ? last.usage : undefined;
   const tokens = (usage?.inputTokens ?? 0) + (usage?.outputTokens ?? 0);
-  cache.put(key, { model: `${target.provider.alias}/${target.model}`, events: JSON.stringify(events), tokens });
+  const model = `${target.provider.alias}/${target.model}`;
+  cache.put(key, { model, events: JSON.stringify(events), tokens, isPassing });
 }
 
 /**

@@ -37,7 +37,8 @@ export function similarSearch(
   { questions, embed, rules }: SimilarPorts,
 ): SimilarSearch | undefined {
   const { enabled, model } = rules();
-  if (!enabled || model === '') return undefined;
+  // Questions are compared on disk, where nothing of a caller is kept who forbids it.
+  if (!enabled || model === '' || exchange.caller.noLog === true) return undefined;
   const { text, masked } = withoutQuestion(asked) ?? {};
   const literals = text === undefined ? undefined : literalsOf(text);
   if (text === undefined || masked === undefined || literals === undefined) return undefined;

@@ -7,6 +7,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { CachedAnswerRecord } from '../store/records.ts';
 import type { CachedAnswerRepository } from '../store/store.ts';
+import { boundedPut } from './bounded-table.ts';
 import type { Settings } from './settings.ts';
 
 export interface AnswerCachePorts {
@@ -34,17 +35,25 @@ export interface AnswerCache {
   get(key: string): string | undefined;
   /** The same for a question that means the same: a hit of its own kind, and never a miss. */
   getSimilar(key: string): string | undefined;
-  /** `tokens`: what an answer from here spares. A failing disk is logged; memory keeps it all the same. */
-  put(key: string, answer: { readonly model: string; readonly events: string; readonly tokens: number }): void;
+  /** A failing disk is logged; memory keeps it all the same. */
+  put(key: string, answer: AnswerToKeep): void;
   stats(): AnswerCacheStats;
   /** Forgets all answers; how many the store held. */
   clear(): number;
-  /** Removes what is expired, or beyond the number allowed, from the store; how many. */
-  prune(): number;
+}
+
+export interface AnswerToKeep {
+  readonly model: string;
+  readonly events: string;
+  /** What an answer from here spares. */
+  readonly tokens: number;
+  /** In memory only, for a caller whose bodies are never kept. */
+  readonly isPassing?: boolean;
 }
 
 export function createAnswerCache({ repository, rules, clock, log }: AnswerCachePorts): AnswerCache {
   let [hits, similarHits, misses, evictions, tokensSaved] = [0, 0, 0, 0, 0];
+  const store = boundedPut(repository, () => rules().maxEntries);
   const memory = memoryTier(
     () => rules().maxMemoryBytes,
     () => {
@@ -81,12 +90,13 @@ export function createAnswerCache({ repository, rules, clock, log }: AnswerCache
       if (events !== undefined) similarHits += 1;
       return events;
     },
-    put(key, { model, events, tokens }) {
+    put(key, { model, events, tokens, isPassing = false }) {
       const createdAtMs = clock.nowMs();
       const record = { key, model, events, tokensSaved: tokens, createdAtMs, expiresAtMs: createdAtMs + rules().ttlMs };
       memory().set(key, record);
+      if (isPassing) return;
       try {
-        repository.put(record);
+        store(record);
       } catch (cause) {
         log.warn('An answer could not be cached for the next start.', { reason: String(cause) });
       }
@@ -101,7 +111,6 @@ export function createAnswerCache({ repository, rules, clock, log }: AnswerCache
       memory().clear();
       return repository.clear();
     },
-    prune: () => repository.prune(clock.nowMs(), rules().maxEntries),
   };
 }
 

@@ -7,6 +7,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { SimilarQuestionRecord } from '../store/records.ts';
 import type { SimilarQuestionRepository } from '../store/store.ts';
+import { boundedPut } from './bounded-table.ts';
 import type { Settings } from './settings.ts';
 
 /** Of a group, so many of the newest are compared. */
@@ -56,6 +57,7 @@ export function createSimilarQuestions({ repository, rules, clock, log }: Simila
     memory.set(group, records);
     return records;
   };
+  const store = boundedPut(repository, () => rules().maxEntries);
   const candidates = ({ group, literals }: Question): readonly SimilarQuestionRecord[] => {
     const nowMs = clock.nowMs();
     return groupOf(group).filter((record) => record.literals === literals && record.expiresAtMs > nowMs);
@@ -75,7 +77,7 @@ export function createSimilarQuestions({ repository, rules, clock, log }: Simila
       const others = groupOf(group).filter((other) => other.answerKey !== answerKey);
       memory.set(group, [record, ...others].slice(0, GROUP_LIMIT));
       try {
-        repository.put(record);
+        store(record);
       } catch (cause) {
         log.warn('A similar question could not be kept for the next start.', { reason: String(cause) });
       }

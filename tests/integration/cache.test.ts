@@ -1,6 +1,6 @@
 /** Shows 4: a hit says in each protocol what the first answer said; another API key never sees it; errors are never kept. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { asString } from '../../core/base/json.ts';
+import { asNumber, asObject, asString } from '../../core/base/json.ts';
 import { startCore, type TestCore } from '../support/core.ts';
 import { chatAnswer, sendJson, startUpstream, type Upstream } from '../support/upstream.ts';
 
@@ -141,6 +141,25 @@ describe('the answer cache', () => {
     const headers = keys.map((made) => ({ authorization: `Bearer ${asString(made['key']) ?? ''}` }));
     for (const header of headers) expect(cacheHeader(await chat({}, header))).toBe('MISS');
     expect(cacheHeader(await chat({}, headers[0]))).toBe('HIT');
+  });
+
+  it('an answer of a key whose bodies are never kept is on no disk', async () => {
+    const made = await core.manage('POST', '/api/keys', { name: `unlogged ${questionNumber}`, noLog: true });
+    const header = { authorization: `Bearer ${asString(made['key']) ?? ''}` };
+    const stored = async () => asObject((await core.manage('GET', '/api/cache'))['semanticCache'])?.['dbEntries'];
+    const before = await stored();
+    expect(cacheHeader(await chat({}, header))).toBe('MISS');
+    expect(cacheHeader(await chat({}, header))).toBe('HIT');
+    expect(await stored()).toBe(before);
+  });
+
+  it('the table is held to its number while answers come, not only by the hour', async () => {
+    const { answerCache } = await core.manage('GET', '/api/settings');
+    await core.manage('PATCH', '/api/settings', { answerCache: { ...asObject(answerCache), maxEntries: 8 } });
+    for (let seed = 0; seed < 20; seed += 1) await chat({ seed });
+    const { semanticCache } = await core.manage('GET', '/api/cache');
+    await core.manage('PATCH', '/api/settings', { answerCache: asObject(answerCache) });
+    expect(asNumber(asObject(semanticCache)?.['dbEntries'])).toBeLessThanOrEqual(10);
   });
 
   it('pitfall 37: errors are not kept, nor an answer that a limit cut', async () => {
