@@ -60,19 +60,25 @@ export const claudeFlow: Flow = {
     const company = { ...asObject(organization), ...asObject(profile['organization']) };
     const email = asString(account['email']) ?? asString(account['email_address']);
     const displayName = asString(account['display_name']) ?? asString(account['full_name']);
+    const workspaceId = asString(company['uuid']);
+    const isShared = /team|enterprise/.test(asString(company['organization_type']) ?? '');
     return {
       tokens: {
         ...tokensOf(granted, context),
         data: textsOf({
           accountId: account['uuid'],
-          organizationId: company['uuid'],
+          organizationId: workspaceId,
           organization: company['name'],
           plan: planOf(account, company),
+          // One address may have a plan of its own and be of a team.
+          workspaceId,
+          workspace: isShared ? company['name'] : undefined,
         }),
         secrets: {},
       },
       ...(email !== undefined && { email }),
       ...(displayName !== undefined && { displayName }),
+      ...(workspaceId !== undefined && { workspace: workspaceId }),
     };
   },
   async refresh(tokens, context) {

@@ -105,8 +105,11 @@ export const kiroFlow: Flow = {
     const { client, row } = context;
     const { region: ssoRegion = DEFAULT_REGION, startUrl = figure(row, 'startUrl') } = options;
     const isSocial = SOCIAL.has(method);
+    // One address may have an account with each; a company's login that was found names no company.
+    const workspace = isSocial ? method : method === 'idc' ? options['startUrl'] : startUrl;
     const data = {
       authMethod: method,
+      ...(workspace !== undefined && { workspaceId: workspace }),
       // Where the login is renewed; `region` is where the service is asked.
       ...(isSocial ? {} : { ssoRegion, startUrl, clientId: client.id }),
       ...(await profileOf(granted, ssoRegion, context)),
@@ -114,6 +117,7 @@ export const kiroFlow: Flow = {
     const secrets = client.secret === undefined || isSocial ? {} : { clientSecret: client.secret };
     return {
       tokens: { ...tokensOf(granted, context), data, secrets },
+      ...(workspace !== undefined && { workspace }),
       ...(await personOf(granted, data, context)),
     };
   },

@@ -121,6 +121,20 @@ describe('sign-in', () => {
     expect(claude.faults).toEqual([]);
   });
 
+  it('Claude Code: one person’s own plan and a team’s are two accounts', async () => {
+    claude.next.account = { ...ada, team: 'Analytical Engines' };
+    await inBrowser('claude');
+    await inBrowser('claude');
+    expect((await of('claude')).map(({ name, workspace }) => [name, workspace])).toEqual([
+      ...[
+        ['ada@example.com', undefined],
+        ['bob@example.com', undefined],
+      ],
+      ['ada@example.com (Analytical Engines)', 'Analytical Engines'],
+    ]);
+    expect(claude.faults).toEqual([]);
+  });
+
   it.each(['code#state', 'address', 'code'])('Claude Code: with a pasted %s', async (form) => {
     claude.next.account = ada;
     const { authUrl, sessionId } = await start('claude', { method: 'paste' });
@@ -180,6 +194,18 @@ describe('sign-in', () => {
       { email: 'bob@example.com', region: 'eu-central-1' },
     ]);
     expect(kiro.faults).toEqual([]);
+  });
+
+  it('Kiro: one person’s Builder ID and company account are two accounts, each with its own tokens', async () => {
+    const options = { startUrl: 'https://example.awsapps.com/start', region: 'eu-central-1' };
+    const [again] = [
+      await byCode('kiro', () => kiro.desk.enter(bob)),
+      await byCode('kiro', () => kiro.desk.enter(bob)),
+    ];
+    await byCode('kiro', () => kiro.desk.enter(bob), { method: 'idc', options });
+    const names = (await of('kiro')).map(({ name }) => name);
+    expect(names).toEqual(['ada@example.com', 'bob@example.com', 'bob@example.com 2']);
+    expect(again['connection']).toMatchObject({ name: 'bob@example.com 2' });
   });
 
   it.each(['google', 'github'])('Kiro: with %s, pasting the address of its own scheme', async (method) => {

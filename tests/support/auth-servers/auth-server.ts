@@ -31,6 +31,8 @@ export interface SimulatedAccount {
   readonly email: string;
   readonly id: string;
   readonly name?: string;
+  /** The team whose plan the person signs in with, where the vendor has those. */
+  readonly team?: string;
 }
 
 export interface AuthServer {

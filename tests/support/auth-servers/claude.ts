@@ -63,7 +63,7 @@ export async function startClaudeAuth(account: SimulatedAccount): Promise<Claude
           ...{ token_type: 'Bearer', access_token: pair.accessToken, refresh_token: pair.refreshToken },
           ...{ expires_in: next.expiresInS, scope: SCOPE },
           account: { uuid: owner.id, email_address: owner.email },
-          organization: { uuid: `org-${owner.id}`, name: `${owner.email}'s Organization` },
+          organization: organizationOf(owner),
         },
       };
     },
@@ -74,10 +74,17 @@ export async function startClaudeAuth(account: SimulatedAccount): Promise<Claude
       return {
         body: {
           account: { uuid: owner.id, email: owner.email, full_name: owner.name, has_claude_max: true },
-          organization: { uuid: `org-${owner.id}`, organization_type: 'claude_max' },
+          organization: {
+            ...organizationOf(owner),
+            organization_type: owner.team === undefined ? 'claude_max' : 'claude_team',
+          },
         },
       };
     },
   }));
   return Object.assign(server, { next });
+}
+
+function organizationOf({ id, email, team }: SimulatedAccount): { readonly uuid: string; readonly name: string } {
+  return { uuid: `org-${team ?? id}`, name: team ?? `${email}'s Organization` };
 }
