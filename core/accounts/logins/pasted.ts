@@ -8,7 +8,9 @@ export function pastedQuery(pasted: string): URLSearchParams {
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) {
     const url = URL.parse(text);
     const query = new URLSearchParams(url?.search || url?.hash.replace(/^#/, '?') || '');
-    if (!query.has('code') && !query.has('error')) throw unreadable();
+    // The address of the page that one signs in on may have a "code" too (Claude's says `code=true`).
+    const isStart = query.has('client_id') || query.has('code_challenge');
+    if (isStart || (!query.has('code') && !query.has('error'))) throw unreadable();
     return query;
   }
   if (/^\??(?:code|state|error)=/.test(text)) return new URLSearchParams(text.replace(/^\?/, ''));

@@ -138,7 +138,7 @@ describe('in the browser', () => {
 
   it('text that is no answer is sent back with what to copy', async () => {
     const started = await start('claude', { method: 'paste' });
-    for (const pasted of ['two words', 'https://claude.ai/new', '   ']) {
+    for (const pasted of ['two words', 'https://claude.ai/new', '   ', text(started, 'authUrl')]) {
       const { status, body } = await login.call('POST', `/api/oauth/sessions/${text(started, 'sessionId')}/complete`, {
         pasted,
       });
