@@ -5,6 +5,7 @@
  */
 import { OmniError, toOmniError } from '../../base/errors.ts';
 import { asString, compact } from '../../base/json.ts';
+import type { Secret } from '../../base/secret.ts';
 import type { Provider } from '../../providers/provider.ts';
 import type { ConnectionRecord } from '../../store/records.ts';
 import type { Flow, FlowContext, SignedIn, TokenSet } from '../flows/flow.ts';
@@ -56,6 +57,7 @@ const LIMIT_MS = 60_000;
 const SOON_MS = 60_000;
 
 export function createImports(parts: ImportsParts): Imports {
+  const renewals: Renewals = new Map();
   return {
     list: async () => {
       const found = await Promise.all(findToolLogins(parts.machine).map((one) => viewOf(one, parts)));
@@ -72,8 +74,10 @@ export function createImports(parts: ImportsParts): Imports {
       if (row === undefined || flow === undefined)
         throw new OmniError('invalid_request', `There is no sign-in for "${reader.provider}".`);
       try {
-        const signedIn = await probed({ found, login, flow, row, follow }, parts);
-        return parts.save(signedIn, row);
+        const signedIn = await probed({ found, login, flow, row, follow, renewals }, parts);
+        const connection = parts.save(signedIn, row);
+        renewals.delete(id);
+        return connection;
       } catch (thrown) {
         throw refusedLogin(toOmniError(thrown), row, reader.tool);
       }
@@ -124,16 +128,24 @@ function rotationWarning(tool: string): string {
   return `${tool} renews this login by itself, and each renewal ends the one before. Taken over, whoever renews first signs the other out. Follow the file of ${tool} if you go on using it.`;
 }
 
+/**
+ * What logins that had ended were renewed to, by their ids, until they are kept: the file's own token is used up then, also
+ * when the provider could not be asked whose it is.
+ */
+type Renewals = Map<string, { readonly from: Secret | undefined; readonly tokens: TokenSet }>;
+
 interface Taking {
   readonly found: FoundLogin;
   readonly login: ToolLogin;
   readonly flow: Flow;
   readonly row: Provider;
   readonly follow: boolean;
+  readonly renewals: Renewals;
 }
 
 /** Asks the provider who it is, and so whether it works. What has ended is renewed first, unless the tool's file is followed. */
-async function probed({ found, login, flow, row, follow }: Taking, parts: ImportsParts): Promise<SignedIn> {
+async function probed(taking: Taking, parts: ImportsParts): Promise<SignedIn> {
+  const { found, login, flow, row, follow } = taking;
   const base = parts.context(row);
   const { client, missing } =
     login.client === undefined ? await parts.clientOf(row, flow) : { client: clientIn(login.client) };
@@ -154,7 +166,7 @@ async function probed({ found, login, flow, row, follow }: Taking, parts: Import
       `The login in ${found.path} has ended. Start ${found.reader.tool} once, so that it renews it, and try again.`,
     );
   const first = isEnding ? undefined : await flow.complete(grantedOf(login, base.clock.nowMs()), chosen, context);
-  const signedIn = first ?? (await renewed({ login, flow, chosen }, context));
+  const signedIn = first ?? (await renewed(taking, chosen, context));
   await probe(signedIn.tokens, flow, context);
   return named(follow ? following(signedIn, found.id) : signedIn, login);
 }
@@ -174,19 +186,26 @@ async function probe(tokens: TokenSet, flow: Flow, context: FlowContext): Promis
 
 /** An old refresh token makes new tokens; they then say whose they are like those of a sign-in. */
 async function renewed(
-  { login, flow, chosen }: { login: ToolLogin; flow: Flow; chosen: Parameters<Flow['complete']>[1] },
+  { found, login, flow, renewals }: Taking,
+  chosen: Parameters<Flow['complete']>[1],
   context: FlowContext,
 ): Promise<SignedIn> {
-  const { client } = context;
-  const before: TokenSet = {
+  const from = login.tokens.refreshToken;
+  const known = renewals.get(found.id);
+  const isKnown = known !== undefined && known.from?.reveal() === from?.reveal();
+  const tokens = isKnown ? known.tokens : await flow.refresh(endedTokens(login, context), context);
+  renewals.set(found.id, { from, tokens });
+  const again: ToolLogin = { ...login, tokens: { ...login.tokens, ...tokens } };
+  const signedIn = await flow.complete(grantedOf(again, context.clock.nowMs()), chosen, context);
+  return { ...signedIn, tokens: { ...signedIn.tokens, data: { ...tokens.data, ...signedIn.tokens.data } } };
+}
+
+function endedTokens(login: ToolLogin, { client }: FlowContext): TokenSet {
+  return {
     ...ownTokens(login),
     data: compact({ authMethod: login.method, ...login.options, clientId: login.client?.id }) as TokenSet['data'],
     secrets: client.secret === undefined ? {} : { clientSecret: client.secret },
   };
-  const tokens = await flow.refresh(before, context);
-  const again: ToolLogin = { ...login, tokens: { ...login.tokens, ...tokens } };
-  const signedIn = await flow.complete(grantedOf(again, context.clock.nowMs()), chosen, context);
-  return { ...signedIn, tokens: { ...signedIn.tokens, data: { ...tokens.data, ...signedIn.tokens.data } } };
 }
 
 function clientIn({ id, secret }: NonNullable<ToolLogin['client']>): OAuthClient {

@@ -116,6 +116,15 @@ describe('the login of a vendor’s tool', () => {
     expect([vendor.families.refreshes, vendor.families.reuses, vendor.faults]).toEqual([1, 0, []]);
   });
 
+  it('that was renewed, and could not be asked for then, is taken at the next try: its old token is used up', async () => {
+    signInWithTool(-HOUR_S);
+    vendor.answerInstead('/backend-api/wham/usage', () => ({ status: 503, body: 'down' }));
+    expect((await take(false)).status).toBe(503);
+    vendor.answerInstead('/backend-api/wham/usage', () => ({ body: { plan_type: 'plus' } }));
+    expect((await take(false)).status).toBe(201);
+    expect([vendor.families.refreshes, vendor.families.reuses, vendor.faults]).toEqual([1, 0, []]);
+  });
+
   it('that is followed gets the tool’s next token from the file, and never renews it', async () => {
     const tool = signInWithTool();
     expect((await take(true)).status).toBe(201);
