@@ -73,6 +73,8 @@ export function createImports(parts: ImportsParts): Imports {
       const flow = parts.flowOf(reader.provider);
       if (row === undefined || flow === undefined)
         throw new OmniError('invalid_request', `There is no sign-in for "${reader.provider}".`);
+      if (follow && (await followOf(found, row, flow, parts)) === 'no')
+        throw new OmniError('invalid_request', needsNoFollowing(reader.tool), { path: 'follow' });
       try {
         const signedIn = await probed({ found, login, flow, row, follow, renewals }, parts);
         const connection = parts.save(signedIn, row);
@@ -102,26 +104,36 @@ export function followedTokens(machine: Machine, tokens: TokenSet, nowMs: number
   return { ...before, accessToken, ...compact({ idToken, expiresAtMs }) };
 }
 
-async function viewOf(
-  { id, reader, path, login, problem }: FoundLogin,
-  { providers, flowOf, clientOf }: ImportsParts,
-): Promise<ImportView | undefined> {
-  const [row, flow] = [providers().get(reader.provider), flowOf(reader.provider)];
+async function viewOf(found: FoundLogin, parts: ImportsParts): Promise<ImportView | undefined> {
+  const { id, reader, path, login, problem } = found;
+  const [row, flow] = [parts.providers().get(reader.provider), parts.flowOf(reader.provider)];
   if (row === undefined || flow === undefined) return undefined;
-  const { tool, rotates } = reader;
-  const isRenewable =
-    login === undefined || login.client !== undefined || (await clientOf(row, flow)).client !== undefined;
+  const follow = await followOf(found, row, flow, parts);
   return {
-    ...{ id, provider: row.id, providerName: row.name, tool, path },
-    follow: login === undefined ? 'no' : isRenewable ? (rotates ? 'may' : 'no') : 'must',
+    ...{ id, provider: row.id, providerName: row.name, tool: reader.tool, path, follow },
     ...compact({
       account: login?.account,
       plan: login?.plan,
       expiresAtMs: login?.tokens.expiresAtMs,
-      warning: rotates && isRenewable && login !== undefined ? rotationWarning(tool) : undefined,
+      warning: follow === 'may' ? rotationWarning(reader.tool) : undefined,
       problem,
     }),
   };
+}
+
+async function followOf(
+  { login, reader }: FoundLogin,
+  row: Provider,
+  flow: Flow,
+  { clientOf }: Pick<ImportsParts, 'clientOf'>,
+): Promise<ImportView['follow']> {
+  if (login === undefined) return 'no';
+  const isRenewable = login.client !== undefined || (await clientOf(row, flow)).client !== undefined;
+  return isRenewable ? (reader.rotates ? 'may' : 'no') : 'must';
+}
+
+function needsNoFollowing(tool: string): string {
+  return `Renewing this login here takes nothing from ${tool}, so the account does not follow its file. Take it over without following.`;
 }
 
 function rotationWarning(tool: string): string {

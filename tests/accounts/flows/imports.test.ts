@@ -140,6 +140,15 @@ describe('the login of a vendor’s tool', () => {
     expect(vendor.families.refreshes).toBe(0);
   });
 
+  it('does not follow a file where renewing takes nothing: Copilot’s short token would never be exchanged anew', async () => {
+    mkdirSync(join(home, '.config', 'github-copilot'), { recursive: true });
+    const apps = { 'github.com:Iv1.b507a08c87ecfe98': { user: 'ada', oauth_token: 'gho_1' } };
+    writeFileSync(join(home, '.config', 'github-copilot', 'apps.json'), JSON.stringify(apps));
+    expect(await found()).toMatchObject({ provider: 'github', follow: 'no' });
+    const { status, body } = await take(true);
+    expect([status, sentenceOf(body)]).toEqual([400, expect.stringContaining('without following')]);
+  });
+
   it('is gone when its file is', async () => {
     signInWithTool();
     const { id } = await found();
