@@ -132,6 +132,42 @@ describe('a Kiro account', () => {
   });
 });
 
+describe('a Kiro account whose month is used up', () => {
+  const used = { currentUsageWithPrecision: 50, usageLimitWithPrecision: 50 };
+  const usedUpWith = (entry: object, more: object = {}): boolean[] => {
+    const answer = { nextDateReset: NOW / 1_000 + 3_600, usageBreakdownList: [{ ...used, ...entry }], ...more };
+    return (read('kiro', answer)?.windows ?? []).map((window) => isUsedUp(window, NOW) && window.models === undefined);
+  };
+
+  it('rests until its reset', () => expect(usedUpWith({})).toEqual([true]));
+
+  it('goes on with what it was given on top, as long as that holds', () => {
+    const bonus = { status: 'ACTIVE', currentUsage: 20, usageLimit: 100 };
+    expect(usedUpWith({ bonuses: [bonus] })).toEqual([false]);
+    expect(
+      usedUpWith({
+        bonuses: [
+          { ...bonus, status: 'EXPIRED' },
+          { ...bonus, currentUsage: 100 },
+        ],
+      }),
+    ).toEqual([true]);
+  });
+
+  it('goes on where it pays for more', () => {
+    expect(usedUpWith({}, { overageConfiguration: { overageStatus: 'ENABLED' } })).toEqual([false]);
+    expect(usedUpWith({}, { overageConfiguration: { overageStatus: 'DISABLED' } })).toEqual([true]);
+  });
+
+  it.each([NOW + 3_600_000, new Date(NOW + 3_600_000).toISOString()])(
+    'reads its reset from %s too',
+    (nextDateReset) => {
+      const answer = { nextDateReset, usageBreakdownList: [used] };
+      expect(read('kiro', answer)?.windows).toMatchObject([{ resetAtMs: NOW + 3_600_000 }]);
+    },
+  );
+});
+
 describe('Gemini Code Assist', () => {
   it('has requests of each model', () => {
     const bucket = { modelId: 'gemini-2.5-pro', remainingFraction: 0.25, remainingAmount: '25', resetTime: LATER };

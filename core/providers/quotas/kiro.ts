@@ -1,5 +1,5 @@
 /** A Kiro account's credits: GetUsageLimits of the service that it is asked at. */
-import { asNumber, asObject, asString, type JsonObject, objectsOf } from '../../base/json.ts';
+import { asNumber, asObject, asString, type JsonObject, type JsonValue, objectsOf } from '../../base/json.ts';
 import type { QuotaSource, QuotaWindow } from '../quota.ts';
 
 export const kiroQuota: QuotaSource = {
@@ -18,23 +18,38 @@ export const kiroQuota: QuotaSource = {
     };
   },
   read(answer) {
-    const resetS = asNumber(answer['nextDateReset']);
+    const resetAtMs = resetOf(answer['nextDateReset']);
+    // Where that is turned on, the account serves beyond its credits, for money.
+    const goesOn = asObject(answer['overageConfiguration'])?.['overageStatus'] === 'ENABLED';
     const windows = objectsOf(answer['usageBreakdownList']).map((entry): QuotaWindow => {
-      const trial = asObject(entry['freeTrialInfo']);
-      // Credits of a trial are used before the month's.
-      const parts = trial?.['freeTrialStatus'] === 'ACTIVE' ? [entry, trial] : [entry];
+      const parts = partsOf(entry);
       const used = sum(parts, 'currentUsage');
       const total = sum(parts, 'usageLimit');
       return {
         ...{ name: 'credits', used, total, remaining: Math.max(0, total - used) },
         usedPercent: total > 0 ? (used / total) * 100 : 100,
-        ...(resetS !== undefined && { resetAtMs: resetS * 1_000 }),
+        ...(resetAtMs !== undefined && { resetAtMs }),
+        ...(goesOn && { models: [] }),
       };
     });
     const plan = asString(asObject(answer['subscriptionInfo'])?.['subscriptionTitle']);
     return windows.length === 0 ? undefined : { ...(plan !== undefined && { plan }), windows };
   },
 };
+
+/** Credits of a trial and those that were given on top are used before the month's. */
+function partsOf(entry: JsonObject): readonly JsonObject[] {
+  const trial = asObject(entry['freeTrialInfo']);
+  const bonuses = objectsOf(entry['bonuses']).filter(({ status }) => status === 'ACTIVE');
+  return [entry, ...(trial?.['freeTrialStatus'] === 'ACTIVE' ? [trial] : []), ...bonuses];
+}
+
+/** Seconds since the epoch; milliseconds and text have been seen. */
+function resetOf(value: JsonValue | undefined): number | undefined {
+  const figure = asNumber(value);
+  const ms = figure === undefined ? Date.parse(asString(value) ?? '') : figure < 1e11 ? figure * 1_000 : figure;
+  return Number.isFinite(ms) ? ms : undefined;
+}
 
 /** The figure with decimals where there is one. */
 function sum(parts: readonly JsonObject[], member: string): number {
