@@ -13,6 +13,9 @@ export interface WireStyle {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+/** Ten years: what is said to last for longer is no date any more. */
+const LONGEST_S = 315_360_000;
+
 export const FORM: WireStyle = { body: 'form' };
 
 /** What an endpoint answered, as it came, besides the library's reading of it. */
@@ -74,7 +77,7 @@ function standardAnswer(status: number, body: JsonObject): Response {
     token_type: 'bearer',
     ...rest,
     // A lifetime of zero or null means that none is told.
-    ...(Number(expires_in) > 0 && { expires_in: Number(expires_in) }),
+    ...(Number(expires_in) > 0 && { expires_in: Math.min(Number(expires_in), LONGEST_S) }),
     ...(asString(refresh_token) && { refresh_token: String(refresh_token) }),
     ...(asString(scope) !== undefined && { scope: String(scope) }),
     ...((asNumber(interval) ?? 0) > 0 && { interval: Number(interval) }),

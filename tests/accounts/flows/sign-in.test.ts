@@ -135,6 +135,15 @@ describe('sign-in', () => {
     expect(claude.faults).toEqual([]);
   });
 
+  it.each([1e12, 1e18, 1e300])('a token that is said to last for %s seconds hides no account', async (expiresInS) => {
+    claude.next.expiresInS = expiresInS;
+    expect(await inBrowser('claude')).toMatchObject({ state: 'done' });
+    claude.next.expiresInS = 28_800;
+    const { status, text } = await login.call('GET', '/api/providers');
+    expect(status, text).toBe(200);
+    expect(await keyInCalls('cc/claude-sonnet-4-5', '/v1/messages')).not.toBe('none');
+  });
+
   it.each(['code#state', 'address', 'code'])('Claude Code: with a pasted %s', async (form) => {
     claude.next.account = ada;
     const { authUrl, sessionId } = await start('claude', { method: 'paste' });

@@ -168,6 +168,12 @@ describe('logins of the vendors’ tools', () => {
     ]);
   });
 
+  it('takes an end that is no date for none', () => {
+    const claudeAiOauth = { accessToken: 'at', expiresAt: 9e20 };
+    const machine = home({ '.claude/.credentials.json': { claudeAiOauth } });
+    expect(findToolLogins(machine)[0]?.login?.tokens).not.toHaveProperty('expiresAtMs');
+  });
+
   it('names a file that is no login, and goes on with the others', () => {
     const machine = home({
       '.claude/.credentials.json': '{"claudeAiOauth":',

@@ -157,7 +157,9 @@ function tokensOf(
   };
   const [accessToken, refreshToken, idToken] = [secret(access), secret(refresh), secret(id)];
   if (accessToken === undefined && refreshToken === undefined) return undefined;
-  return compact({ accessToken, refreshToken, idToken, expiresAtMs, scope: asString(login?.['scope']) });
+  const isDate = expiresAtMs !== undefined && Number.isFinite(new Date(expiresAtMs).getTime());
+  const ends = isDate ? { expiresAtMs } : {};
+  return { ...compact({ accessToken, refreshToken, idToken, scope: asString(login?.['scope']) }), ...ends };
 }
 
 function copilotDirectory({ platform, homeDirectory, env }: Machine): string {
