@@ -110,9 +110,11 @@ async function projectOf(token: Secret, wanted: string | undefined, context: Flo
   const tiers = objectsOf(loaded['allowedTiers']);
   const tier = tiers.find(({ isDefault }) => isDefault === true);
   const tierId = asString(tier?.['id']) ?? 'legacy-tier';
+  // The free tier's project is Google's own: it refuses whoever names another.
+  const setUp = tierId === 'free-tier' ? { tierId, metadata: METADATA } : { tierId, metadata, ...chosen };
   for (let attempt = 1; attempt <= ONBOARD_TRIES; attempt += 1) {
     context.progress(`Setting up the Code Assist project (${attempt} of at most ${ONBOARD_TRIES}).`);
-    const operation = await ask('onboardUser', { tierId, metadata, ...chosen });
+    const operation = await ask('onboardUser', setUp);
     if (operation['done'] === true) {
       const projectId = projectIn(asObject(operation['response']) ?? {}) ?? wanted;
       if (projectId !== undefined) return textsOf(compact({ projectId, plan: asString(tier?.['name']) ?? tierId }));
