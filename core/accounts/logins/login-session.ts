@@ -49,6 +49,9 @@ export interface SessionParts {
   changed(view: LoginView): void;
 }
 
+/** From the answer to the account: Gemini's project takes up to a minute by itself. */
+const WORK_LIMIT_MS = 300_000;
+
 export class LoginSession {
   readonly parts: SessionParts;
   readonly #ending = new AbortController();
@@ -120,6 +123,8 @@ export class LoginSession {
    */
   async proceed(grant: () => Promise<Granted>): Promise<void> {
     if (this.#view.state !== 'waiting') throw new OmniError('conflict', this.#usedUp());
+    // The answer works once: what goes on with it is not cut short because the person took long.
+    this.limit(WORK_LIMIT_MS);
     this.#work = this.#run(grant);
     await this.#work;
   }
