@@ -162,11 +162,16 @@ function failureOf(error: unknown, call: GrantCall, parameters: Parameters): Omn
   const { host } = new URL(call.url);
   if (!(error instanceof ResponseBodyError)) {
     const status = error instanceof Error && error.cause instanceof Response ? error.cause.status : undefined;
-    const isDown = status !== undefined && status >= 500;
+    const code =
+      status === 429
+        ? 'upstream_rate_limited'
+        : status !== undefined && status >= 500
+          ? 'upstream_server_error'
+          : 'upstream_bad_response';
     return new OmniError(
-      isDown ? 'upstream_server_error' : 'upstream_bad_response',
+      code,
       `${host} gave an answer that is no answer of a sign-in${status === undefined ? '' : ` (status ${status})`}.`,
-      status === undefined ? {} : { status: isDown ? status : 502 },
+      status === undefined ? {} : { status: code === 'upstream_bad_response' ? 502 : status },
     );
   }
   const secrets = secretsOf(call, parameters);

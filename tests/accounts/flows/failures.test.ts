@@ -206,6 +206,19 @@ describe('by a code', () => {
     expect(github.faults).toEqual([]);
   }, 30_000);
 
+  it('is waited for where a page says that there were too many calls', async () => {
+    github.answerInstead('/login/oauth/access_token', () => ({ status: 429, body: '<h1>Too many requests</h1>' }));
+    const started = await start('github');
+    github.desk.enter(ada);
+    await expect
+      .poll(() => sessionOf(started), { timeout: 5_000 })
+      .toMatchObject({
+        ...{ state: 'waiting', message: expect.stringContaining('asked again') },
+      });
+    github.answerInstead('/login/oauth/access_token', undefined);
+    expect(await login.ended(text(started, 'sessionId'))).toMatchObject({ state: 'done' });
+  });
+
   it('of an account without the offer', async () => {
     github.copilot.hasPlan = false;
     const started = await start('github');
