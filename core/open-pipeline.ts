@@ -14,7 +14,7 @@ import type { LedgerPorts, RequestWatch } from './pipeline/ledger.ts';
 import { createMetrics, type Metrics } from './pipeline/metrics.ts';
 import type { GeneratePorts } from './pipeline/stages.ts';
 import { createTelemetry, type Telemetry } from './pipeline/telemetry.ts';
-import type { WalkPorts } from './pipeline/walk.ts';
+import type { WalkPorts } from './pipeline/walk-ports.ts';
 import { createAnswerCache } from './policy/answer-cache.ts';
 import { createBodyKeeper } from './policy/body-keeper.ts';
 import { type Budgets, createBudgets } from './policy/budgets.ts';

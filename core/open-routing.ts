@@ -6,7 +6,7 @@ import type { Clock } from './base/clock.ts';
 import type { EventSink } from './base/event-bus.ts';
 import type { Log } from './base/log.ts';
 import { purposeOf } from './pipeline/attempt.ts';
-import type { WalkPorts } from './pipeline/walk.ts';
+import type { WalkPorts } from './pipeline/walk-ports.ts';
 import type { CallPurpose, Proxies, ProxyScope } from './policy/proxies.ts';
 import type { SettingsService } from './policy/settings-service.ts';
 import type { Balancer } from './routing/balancer.ts';

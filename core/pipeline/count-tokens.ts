@@ -21,7 +21,7 @@ import type { Exchange } from './exchange.ts';
 import { inlineMedia } from './inline-media.ts';
 import { encodeTarget } from './lane-hub.ts';
 import { type GeneratePorts, requirePermission } from './stages.ts';
-import type { WalkPorts } from './walk.ts';
+import type { WalkPorts } from './walk-ports.ts';
 
 type CountPorts = Pick<GeneratePorts, 'lanes' | 'walk'>;
 

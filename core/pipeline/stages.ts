@@ -18,7 +18,8 @@ import { atServingEndpoint, createLearnedEndpoints } from './learned-endpoints.t
 import { progressStage } from './progress-stage.ts';
 import { type ShapeRules, shapeStage } from './shape-stage.ts';
 import type { SimilarPorts } from './similar-answers.ts';
-import { type WalkPorts, walk } from './walk.ts';
+import { walk } from './walk.ts';
+import type { WalkPorts } from './walk-ports.ts';
 
 export interface GeneratePorts {
   readonly lanes: LanePorts;

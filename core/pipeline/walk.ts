@@ -3,40 +3,20 @@
  * answers. What a failure means is the fallback table's to say; how everything stands is resilience's. This module acts
  * on both and gives up within bounds of its own.
  */
-import type { Dispatcher } from 'undici';
 import type { Account } from '../accounts/accounts.ts';
-import type { LiveStatus } from '../accounts/live-status.ts';
 import { OmniError, toOmniError } from '../base/errors.ts';
 import { pause } from '../base/pause.ts';
-import type { Balancer } from '../routing/balancer.ts';
 import { verdictOf } from '../routing/fallback-table.ts';
 import { combosOf, type Leg, type Plan, type Target, targetOf } from '../routing/plan.ts';
-import type { Permit, Resilience } from '../routing/resilience.ts';
-import { isOpen, type Snapshot } from '../routing/snapshot.ts';
+import type { Permit } from '../routing/resilience.ts';
+import { isOpen } from '../routing/snapshot.ts';
 import { withCredential } from '../upstream/ready.ts';
-import type { AttemptLimits } from '../upstream/send.ts';
 import { type Attempt, watchAttempt } from './attempt.ts';
 import type { Exchange, Reply } from './exchange.ts';
 import { Exhaustion } from './exhaustion.ts';
 import { withRoute } from './route-headers.ts';
 import { sessionIdOf } from './session-id.ts';
-
-export interface WalkPorts {
-  readonly balancer: Balancer;
-  readonly resilience: Resilience;
-  /** The picture as it is now: a request that waited for its turn may have outlived its own. */
-  snapshot(): Snapshot;
-  /** The limits in force for a provider's id. */
-  limitsOf(providerId: string): AttemptLimits;
-  /** The connection or proxy that a call goes through. */
-  dispatcherFor(target: Target, combos: readonly string[]): Dispatcher;
-  /** The network proxy in force, as `socks5://host:port`; undefined: none. */
-  proxyNameFor(target: Target, combos: readonly string[]): string | undefined;
-  /** Are answers to name the route they took? */
-  showsRoute(): boolean;
-  /** What the traffic tells about the accounts. */
-  readonly status: LiveStatus;
-}
+import type { WalkPorts } from './walk-ports.ts';
 
 export type Work = (attempt: Attempt) => Promise<Reply>;
 
@@ -183,10 +163,10 @@ class Walk {
       const isTold = (error.retryAfterMs ?? 0) > leg.rules.retryDelayMs;
       if (verdict.retrySame && !isTold && retries > 0 && !this.#isOver() && !this.#exchange.cancellation.isCancelled) {
         await pause(leg.rules.retryDelayMs, this.#exchange.cancellation);
-        if (permit.again()) continue;
+        if (!this.#isGone(leg, account) && permit.again()) continue;
       }
-      permit.end(error.code === 'client_closed' ? 'cancelled' : error);
-      if (verdict.next === 'return') throw this.#exhaustion.named(error, target);
+      permit.end(this.#isGivenUp(error) ? 'cancelled' : error);
+      if (verdict.next === 'return' || this.#isGivenUp(error)) throw this.#exhaustion.named(error, target);
       if (account !== undefined) this.#ports.status.refused(account.id, error);
       this.#exhaustion.failed(target, error);
       return undefined;
@@ -232,12 +212,17 @@ class Walk {
     } catch (thrown) {
       watch.end();
       const error = toOmniError(thrown);
-      if (error.code !== 'client_closed') note(error);
+      if (!this.#isGivenUp(error)) note(error);
       // The provider has read the request by then, and counts that.
       else ledger.estimate(scan, 0);
       ledger.failed(error);
       return error;
     }
+  }
+
+  /** Nobody waits for it any more, which is no failure of the provider's: the client left, or our own request took too long. */
+  #isGivenUp({ code }: OmniError): boolean {
+    return code === 'client_closed' || this.#exchange.cancellation.isCancelled;
   }
 
   /** Other names than the one asked for stand in chains: the caller's key must be allowed them too. */
