@@ -133,6 +133,8 @@ export interface StreamSummary {
   /** The protocol's end was seen, so closing now is a clean end. */
   readonly ended: boolean;
   readonly usage?: Usage;
+  /** The usage counts the input; its output was not counted yet. */
+  readonly isOutputOpen?: boolean;
   readonly model?: string;
   readonly error?: UpstreamErrorBody;
   /** Characters of content seen, for an estimate where the upstream told no usage. */

@@ -247,10 +247,10 @@ class PassingStream {
   }
 
   async #close(outcome?: 'cancelled' | 'cut', error?: OmniError): Promise<void> {
-    const { ended, usage, contentLength, error: reported } = this.#observer.summary();
+    const { usage, isOutputOpen, contentLength, error: reported } = this.#observer.summary();
     const { ledger, scan } = this.#exchange;
     ledger.use(usage);
-    if (!ended) ledger.estimateRest(contentLength);
+    if (isOutputOpen === true) ledger.estimateRest(contentLength);
     ledger.estimate(scan, contentLength);
     const failure = error ?? (reported && reportedError(reported, this.#target));
     await ledger.close(outcome ?? (failure === undefined ? 'ok' : 'cut'), failure);

@@ -173,7 +173,7 @@ export class Ledger {
       estimated: true,
     };
   }
-  /** The same of an answer that broke off: what the upstream counted until then may be its input alone. */
+  /** The same of an answer that broke off when the upstream had counted its input alone. */
   estimateRest(outputCharacters: number): void {
     const outputTokens = Math.ceil(outputCharacters / CHARACTERS_PER_TOKEN);
     if (this.#usage !== undefined && this.#usage.outputTokens < outputTokens)

@@ -115,6 +115,19 @@ it.each([false, true])(
   },
 );
 
+it('a count that the provider keeps up to date is taken as it is', async () => {
+  upstream.answer((_received, response) => {
+    const part = { inlineData: { mimeType: 'image/png', data: 'iVBORw0K'.repeat(20_000) } };
+    const usageMetadata = { promptTokenCount: 9, candidatesTokenCount: 1_290, totalTokenCount: 1_299 };
+    const chunk = { candidates: [{ content: { role: 'model', parts: [part] }, index: 0 }], usageMetadata };
+    sendSse(response, [`data: ${JSON.stringify(chunk)}`], false);
+    setTimeout(() => response.destroy(), 50);
+  });
+  await core.addNode({ prefix: 'gem', baseUrl: `${upstream.url}/v1beta`, type: 'gemini-compatible' });
+  await (await core.post('/v1beta/models/gem/m:streamGenerateContent?alt=sse', { contents: [] })).text();
+  expect(await newest()).toMatchObject({ outcome: 'cut', tokensIn: 9, tokensOut: 1_290 });
+});
+
 it('a picture is not estimated as if its bytes were words', async () => {
   upstream.answer((_received, response) => {
     sendSse(response, [chatChunk({ content: 'a cat' }), chatChunk({}, 'stop'), 'data: [DONE]']);

@@ -3,7 +3,7 @@
  * hold more of it is recognised by its event name or a search in its text and is not parsed.
  */
 import type { Frame } from '../../base/framing.ts';
-import { asObject, asString, type JsonObject, objectsOf, parseJson } from '../../base/json.ts';
+import { asNumber, asObject, asString, type JsonObject, objectsOf, parseJson } from '../../base/json.ts';
 import type { UpstreamErrorBody } from '../../model/upstream-error.ts';
 import type { FrameMeaning, StreamObserver, StreamSummary } from '../format.ts';
 import { decodeError } from './errors.ts';
@@ -20,6 +20,8 @@ class MessageStreamObserver {
   #usage: JsonObject | undefined;
   #model: string | undefined;
   #error: UpstreamErrorBody | undefined;
+  /** `message_start` counts the input; of the output it tells the first token alone. */
+  #isOutputCounted = false;
   #sawStop = false;
   #over = false;
   #hasContent = false;
@@ -42,7 +44,7 @@ class MessageStreamObserver {
     return {
       ended: this.#error === undefined && (this.#sawStop || this.#over),
       contentLength: this.#contentLength,
-      ...(usage && { usage }),
+      ...(usage && { usage, ...(!this.#isOutputCounted && { isOutputOpen: true }) }),
       ...(this.#model !== undefined && { model: this.#model }),
       ...(this.#error && { error: this.#error }),
     };
@@ -67,6 +69,7 @@ class MessageStreamObserver {
         return this.#content(this.#measure(asObject(data['delta']) ?? {}, length));
       case 'message_delta':
         this.#usage = mergeUsage(this.#usage, asObject(data['usage']));
+        this.#isOutputCounted ||= asNumber(asObject(data['usage'])?.['output_tokens']) !== undefined;
         if (asString(asObject(data['delta'])?.['stop_reason']) !== undefined) this.#sawStop = true;
         return 'prelude';
       case 'message_stop':
