@@ -130,9 +130,15 @@ function together(watches: readonly RequestWatch[]): RequestWatch {
   };
 }
 
-/** Budgets are told after the row is written: a sum that is read meanwhile has it already. */
+/**
+ * Budgets are told after the row is written: a sum that is read meanwhile has it already. They are told as well when it
+ * cannot be written: a full disk is no reason to spend on.
+ */
 async function recordUsage(record: UsageRecord, store: Store, budgets: Budgets): Promise<void> {
-  await store.usage.append(record);
-  if (record.apiKeyId !== undefined && record.costUsd !== null)
-    budgets.spend(record.apiKeyId, record.costUsd, record.startedAtMs);
+  try {
+    await store.usage.append(record);
+  } finally {
+    if (record.apiKeyId !== undefined && record.costUsd !== null)
+      budgets.spend(record.apiKeyId, record.costUsd, record.startedAtMs);
+  }
 }

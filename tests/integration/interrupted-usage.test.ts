@@ -1,5 +1,7 @@
 /** What a request used is recorded and charged though its client left, or its answer broke off, before anybody counted it. */
 import type { ServerResponse } from 'node:http';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { asNumber, asObject, asString, type JsonObject, objectsOf } from '../../core/base/json.ts';
 import { startCore, type TestCore } from '../support/core.ts';
@@ -114,6 +116,23 @@ it.each([false, true])(
     ]);
   },
 );
+
+it('a budget holds while the database takes no rows', async () => {
+  upstream.answer((_received, response) => sendJson(response, chatAnswer('hello')));
+  const made = await core.manage('POST', '/api/keys', { name: 'unrecorded' });
+  await core.manage('POST', '/api/usage/budget', { keyId: made['id'], limit: 0.015, period: 'daily' });
+  const headers = { authorization: `Bearer ${asString(made['key']) ?? ''}` };
+  const ask = async () => (await core.post('/v1/chat/completions', { model: 'up/m', messages }, headers)).status;
+  expect(await ask()).toBe(200);
+  const database = new Database(join(core.dataDirectory, 'storage.sqlite'));
+  try {
+    database.exec('ALTER TABLE usage_history RENAME TO elsewhere');
+    expect([await ask(), await ask()]).toEqual([200, 429]);
+  } finally {
+    database.exec('ALTER TABLE elsewhere RENAME TO usage_history');
+    database.close();
+  }
+});
 
 it('a count that the provider keeps up to date is taken as it is', async () => {
   upstream.answer((_received, response) => {
