@@ -37,7 +37,9 @@ export async function countTokens(exchange: Exchange, ports: CountPorts): Promis
   const asked = firstReady(exchange, ports.walk);
   if (asked?.target.endpoint.countTokensPath !== undefined) {
     const { combos } = asked;
-    const counting = withCredential(asked.target, (target) => askUpstream(exchange, { target, combos }, ports));
+    const counting = withCredential(asked.target, exchange.cancellation, (target) =>
+      askUpstream(exchange, { target, combos }, ports),
+    );
     const counted = await counting.catch(unlessFault);
     if (counted !== undefined) return counted;
   }

@@ -196,7 +196,7 @@ class Walk {
         ledger.heard();
         permit.heard(report);
       };
-      const reply = await withCredential(target, (ready) =>
+      const reply = await withCredential(target, cancellation, (ready) =>
         work({ target: ready, dispatcher, combos, limits, cancellation, heard }),
       );
       watch.answered();

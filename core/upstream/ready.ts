@@ -3,13 +3,27 @@
  * refuses that token, the call is made once more with another one, if there is one; a second refusal is the answer.
  */
 import type { Account, AccountLogin, Credential } from '../accounts/accounts.ts';
+import type { Cancellation } from '../base/cancellation.ts';
 import { OmniError } from '../base/errors.ts';
 import type { Target } from '../routing/plan.ts';
 
-/** Runs a call, with `target.account.key` and `.data` as they are now. Throws what the call throws, or that there is no token. */
-export function withCredential<T>(target: Target, call: (ready: Target) => Promise<T>): Promise<T> {
+/**
+ * Runs a call, with `target.account.key` and `.data` as they are now. Throws what the call throws, or that there is no
+ * token; a token is waited for no longer than the call is wanted.
+ */
+export function withCredential<T>(
+  target: Target,
+  cancellation: Cancellation,
+  call: (ready: Target) => Promise<T>,
+): Promise<T> {
   const { account } = target;
-  return account?.login === undefined ? call(target) : withLogin({ ...target, account, login: account.login }, call);
+  const kept = account?.login;
+  if (account === undefined || kept === undefined) return call(target);
+  const login: AccountLogin = {
+    credential: () => whileWanted(cancellation, kept.credential()),
+    afterRefusal: (...refused) => whileWanted(cancellation, kept.afterRefusal(...refused)),
+  };
+  return withLogin({ ...target, account, login }, call);
 }
 
 interface SignedIn extends Target {
@@ -33,6 +47,16 @@ async function withLogin<T>({ login, ...target }: SignedIn, call: (ready: Target
     if (other === undefined) throw error;
     return await call(ready(other));
   }
+}
+
+/** The work goes on without those who leave: a refresh is everybody's, and may take half a minute. */
+function whileWanted<T>(cancellation: Cancellation, work: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const leave = (): void => reject(cancellation.error);
+    const forget = cancellation.onCancel(leave);
+    if (cancellation.isCancelled) leave();
+    work.then(resolve, reject).finally(forget);
+  });
 }
 
 /** Of an error that a stale token may be the reason of; not where the vendor's words have told another reason (`failure.ts`). */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { AccountLogin, Credential } from '../../core/accounts/accounts.ts';
+import { Cancellation } from '../../core/base/cancellation.ts';
 import { OmniError } from '../../core/base/errors.ts';
 import { Secret } from '../../core/base/secret.ts';
 import type { Target } from '../../core/routing/plan.ts';
@@ -46,8 +47,24 @@ describe('a call of an account that was signed in to', () => {
       afterRefusal: () => Promise.reject(new Error('not asked')),
     };
     const { call, tokens, plans } = caller({});
-    expect(await withCredential(targetWith(login), call)).toBe('answer to t1');
+    expect(await withCredential(targetWith(login), new Cancellation(), call)).toBe('answer to t1');
     expect([tokens, plans]).toEqual([['t1'], ['pro']]);
+  });
+
+  it('a token that takes long is not waited for by who has left; it is by the others', async () => {
+    const slow = Promise.withResolvers<Credential>();
+    const login: AccountLogin = { credential: () => slow.promise, afterRefusal: () => slow.promise };
+    const [gone, late, here] = [new Cancellation(), new Cancellation(), new Cancellation()];
+    const { call, tokens } = caller({});
+    late.cancel();
+    const calls = [gone, late, here].map((cancellation) => withCredential(targetWith(login), cancellation, call));
+    gone.cancel(new OmniError('upstream_timeout', 'Too long.'));
+    const none = new Promise((resolve) => setTimeout(resolve, 2_000, 'still waiting'));
+    await expect(Promise.race([calls[0], none])).rejects.toMatchObject({ code: 'upstream_timeout' });
+    await expect(Promise.race([calls[1], none])).rejects.toMatchObject({ code: 'client_closed' });
+    slow.resolve(credential('t1', 'pro'));
+    expect(await calls[2]).toBe('answer to t1');
+    expect(tokens).toEqual(['t1']);
   });
 
   it.each([
@@ -63,7 +80,7 @@ describe('a call of an account that was signed in to', () => {
       },
     };
     const { call, tokens, plans } = caller({ t1: error });
-    expect(await withCredential(targetWith(login), call)).toBe('answer to t2');
+    expect(await withCredential(targetWith(login), new Cancellation(), call)).toBe('answer to t2');
     expect([tokens, plans, asked]).toEqual([['t1', 't2'], ['pro', 'max'], [['t1', status]]]);
   });
 
@@ -75,9 +92,9 @@ describe('a call of an account that was signed in to', () => {
       afterRefusal: () => Promise.resolve(others[0]),
     };
     const { call, tokens } = caller({ t1: auth, t2: second });
-    await expect(withCredential(targetWith(login), call)).rejects.toBe(second);
+    await expect(withCredential(targetWith(login), new Cancellation(), call)).rejects.toBe(second);
     others = [];
-    await expect(withCredential(targetWith(login), call)).rejects.toBe(auth);
+    await expect(withCredential(targetWith(login), new Cancellation(), call)).rejects.toBe(auth);
     expect(tokens).toEqual(['t1', 't2', 't1']);
   });
 
@@ -90,15 +107,15 @@ describe('a call of an account that was signed in to', () => {
       afterRefusal: () => Promise.resolve(credential('t2', 'pro')),
     };
     const { call, tokens } = caller({ t1: limit });
-    await expect(withCredential(targetWith(login), call)).rejects.toBe(limit);
+    await expect(withCredential(targetWith(login), new Cancellation(), call)).rejects.toBe(limit);
     hasToken = false;
-    await expect(withCredential(targetWith(login), call)).rejects.toBe(gone);
+    await expect(withCredential(targetWith(login), new Cancellation(), call)).rejects.toBe(gone);
     expect(tokens).toEqual(['t1']);
   });
 
   it('with an API key is made with that key', async () => {
     const { call, tokens } = caller({});
-    await withCredential(targetWith(), call);
+    await withCredential(targetWith(), new Cancellation(), call);
     expect(tokens).toEqual(['k']);
   });
 });
