@@ -15,6 +15,8 @@ export interface Attempt {
   readonly limits: AttemptLimits;
   /** Cancelled when the client leaves, and when the attempt takes too long. */
   readonly cancellation: Cancellation;
+  /** Told when the request goes out. */
+  sent(): void;
   /** Told the answer's headers. */
   heard(report: LimitReport): void;
 }

@@ -34,7 +34,7 @@ export function compactPipeline({
 
 async function compact(
   exchange: Exchange,
-  { target, dispatcher, cancellation, limits, heard }: Attempt,
+  { target, dispatcher, cancellation, limits, sent, heard }: Attempt,
 ): Promise<Reply> {
   const endpoint = compactingEndpoint(target);
   const model = withoutSuffix(target);
@@ -45,6 +45,7 @@ async function compact(
     headers: { ...callHeaders({ ...target, endpoint }, exchange.headers, call), accept: 'application/json' },
     body: exchange.scan.replace('model', JSON.stringify(model)),
     cancellation,
+    sent,
     connectTimeoutMs: limits.connectMs,
     headersTimeoutMs: limits.totalMs,
     idleTimeoutMs: limits.idleMs,

@@ -41,7 +41,10 @@ export function embeddingsPipeline({
   return compose([record, bodiesStage(bodies), permit, withinBudget(budgets), attempt]);
 }
 
-async function embed(exchange: Exchange, { target, dispatcher, cancellation, limits, heard }: Attempt): Promise<Reply> {
+async function embed(
+  exchange: Exchange,
+  { target, dispatcher, cancellation, limits, sent, heard }: Attempt,
+): Promise<Reply> {
   const isGemini = target.endpoint.format === 'gemini';
   const path = isGemini ? target.endpoint.path : target.provider.embeddings?.path;
   if (path === undefined) {
@@ -59,6 +62,7 @@ async function embed(exchange: Exchange, { target, dispatcher, cancellation, lim
       ? JSON.stringify(geminiRequest(exchange.body(), target.model))
       : exchange.scan.replace('model', JSON.stringify(target.model)),
     cancellation,
+    sent,
     connectTimeoutMs: limits.connectMs,
     headersTimeoutMs: limits.firstContentMs,
     idleTimeoutMs: limits.idleMs,

@@ -189,6 +189,10 @@ class Walk {
     this.#attempts += 1;
     const combos = [...combosOf(leg), ...(this.#exchange.triedFor ?? [])];
     ledger.attempt(target, proxyNameFor(target, combos));
+    let isSent = false;
+    const sent = (): void => {
+      isSent = true;
+    };
     try {
       const dispatcher = dispatcherFor(target, combos);
       const { cancellation } = watch;
@@ -197,7 +201,7 @@ class Walk {
         permit.heard(report);
       };
       const reply = await withCredential(target, cancellation, (ready) =>
-        work({ target: ready, dispatcher, combos, limits, cancellation, heard }),
+        work({ target: ready, dispatcher, combos, limits, cancellation, sent, heard }),
       );
       watch.answered();
       permit.answered();
@@ -213,8 +217,8 @@ class Walk {
       watch.end();
       const error = toOmniError(thrown);
       if (!this.#isGivenUp(error)) note(error);
-      // The provider has read the request by then, and counts that.
-      else ledger.estimate(scan, 0);
+      // The provider has read what went out by then, and counts that.
+      else if (isSent) ledger.estimate(scan, 0);
       ledger.failed(error);
       return error;
     }

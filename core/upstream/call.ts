@@ -26,6 +26,8 @@ export interface UpstreamCall {
   readonly body?: CallBody;
   /** Ends the call, with its reason where it has one. */
   readonly cancellation: Cancellation;
+  /** Told when a connection is there and the request goes out on it. */
+  sent?(): void;
   /** Until a connection is there. */
   readonly connectTimeoutMs?: number;
   /** Until the answer's headers, then between two chunks of its body; 0: no limit here. */
@@ -80,7 +82,8 @@ export function sendCall(dispatcher: Dispatcher, call: UpstreamCall): Promise<Up
           controller = started;
           flow.controller = started;
           clearTimeout(connecting.timer);
-          if (givenUp !== undefined) started.abort(givenUp);
+          if (givenUp === undefined) call.sent?.();
+          else started.abort(givenUp);
         },
         onResponseStart(_controller, status, headers) {
           if (status < 200) return;

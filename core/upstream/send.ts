@@ -37,6 +37,8 @@ export interface Sending {
   /** Cancelled when the client leaves, and with its reason when the time until the first content or in all is over. */
   readonly cancellation: Cancellation;
   readonly limits: AttemptLimits;
+  /** Told when the request goes out. */
+  sent(): void;
   /** Told the answer's headers, whatever its status. */
   heard(report: LimitReport): void;
   /** The client's headers, where it speaks the target's protocol. */
@@ -53,6 +55,7 @@ export async function send(dispatcher: Dispatcher, sending: Sending): Promise<Up
     headers: callHeaders(target, sending.clientHeaders, call),
     body: sending.body,
     cancellation: sending.cancellation,
+    sent: sending.sent,
     connectTimeoutMs: limits.connectMs,
     headersTimeoutMs: 0,
     idleTimeoutMs: stream ? limits.idleMs : 0,

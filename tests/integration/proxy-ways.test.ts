@@ -132,6 +132,10 @@ it('who leaves while an image is fetched is recorded as gone, and the image let 
     await expect
       .poll(async () => asObject(objectsOf((await core.manage('GET', '/api/usage/call-logs?limit=1'))['logs'])[0]))
       .toMatchObject({ status: 499 });
+    // Nothing was sent to the provider, so nothing was used.
+    expect(upstream.received).toEqual([]);
+    const [newest] = objectsOf((await core.manage('GET', '/api/usage/call-logs?limit=1'))['logs']);
+    expect(newest).toMatchObject({ tokensIn: 0, tokensOut: 0, cost: null });
   } finally {
     isImageServerMute = false;
   }

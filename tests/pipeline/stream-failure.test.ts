@@ -86,7 +86,15 @@ describe('a stream encoder that throws', () => {
     const target = { provider, endpoint: provider.endpoints[0], model: 'm' };
     const fetchMedia = () => Promise.reject(new Error('nothing to fetch'));
     const { cancellation } = exchange;
-    const attempt = { target, dispatcher, combos: [], limits: ATTEMPT_LIMITS, cancellation, heard: () => undefined };
+    const attempt = {
+      target,
+      dispatcher,
+      combos: [],
+      limits: ATTEMPT_LIMITS,
+      cancellation,
+      sent: () => undefined,
+      heard: () => undefined,
+    };
     const reply = await hubLane(exchange, attempt, {
       fetchMedia,
       signatures: { get: () => undefined, put: () => undefined },
