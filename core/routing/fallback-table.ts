@@ -64,10 +64,14 @@ const VERDICTS: Partial<Record<ErrorCode, Verdict>> = {
   proxy_failed: PASS_ON,
 };
 
+/** What a bill that is not paid is answered with: it is not paid in a moment either (facts.md E.2). */
+const UNPAID_STATUS = 402;
+
 /** The verdict on an error; the scope that the upstream named wins over the table's. */
-export function verdictOf(error: Pick<OmniError, 'code' | 'limitScope'>): Verdict {
+export function verdictOf(error: Pick<OmniError, 'code' | 'limitScope'> & { readonly status?: number }): Verdict {
   const verdict = ERRORS[error.code].retry ? (VERDICTS[error.code] ?? RETURN) : RETURN;
   const { cooldown } = verdict;
-  if (cooldown === undefined || error.limitScope === undefined || cooldown.kind !== 'limit') return verdict;
-  return { ...verdict, cooldown: { ...cooldown, scope: error.limitScope } };
+  if (cooldown?.kind !== 'limit') return verdict;
+  const kind = error.status === UNPAID_STATUS ? 'fixed' : cooldown.kind;
+  return { ...verdict, cooldown: { kind, scope: error.limitScope ?? cooldown.scope } };
 }

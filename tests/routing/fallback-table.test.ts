@@ -57,6 +57,12 @@ describe('the fallback table', () => {
     expect(wrong).toEqual([]);
   });
 
+  it('E.2: what is not paid rests as long as a key that is refused, not as a burst', () => {
+    const cooldown = { scope: 'account', kind: 'fixed' };
+    expect(verdictOf(upstreamError({ message: 'Insufficient credits' }, 402))).toMatchObject({ cooldown });
+    expect(verdictOf(upstreamError({ message: 'Insufficient credits' }, 429)).cooldown?.kind).toBe('limit');
+  });
+
   it('a limit holds for what the upstream says it holds for', () => {
     expect(verdictOf({ code: 'upstream_rate_limited', limitScope: 'account' }).cooldown?.scope).toBe('account');
     expect(verdictOf({ code: 'upstream_quota', limitScope: 'model' }).cooldown?.scope).toBe('model');
