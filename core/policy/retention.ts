@@ -62,12 +62,15 @@ export function startRetention(ports: RetentionPorts, waits = WAITS): () => void
 function removeSome({ store, rules, clock }: RetentionPorts): number {
   const { retentionDays, maxDatabaseBytes, requestLogs, answerCache } = rules();
   const nowMs = clock.nowMs();
+  // In a small database they leave room for the requests, which would all go for them otherwise.
+  const bodyBytes = Math.min(requestLogs.maxTotalBytes, maxDatabaseBytes / 2);
+  const signatureBytes = Math.min(SIGNATURES.bytes, maxDatabaseBytes / 4);
   return (
     store.usage.prune(nowMs - retentionDays * DAY_MS) +
-    store.bodies.prune(nowMs - requestLogs.days * DAY_MS, requestLogs.maxTotalBytes) +
+    store.bodies.prune(nowMs - requestLogs.days * DAY_MS, bodyBytes) +
     store.cachedAnswers.prune(nowMs, answerCache.maxEntries) +
     store.similarQuestions.prune(nowMs, answerCache.maxEntries) +
-    store.signatures.prune(nowMs - SIGNATURES.days * DAY_MS, SIGNATURES.entries, SIGNATURES.bytes) +
+    store.signatures.prune(nowMs - SIGNATURES.days * DAY_MS, SIGNATURES.entries, signatureBytes) +
     store.rollups.prune(nowMs - ROLLUP_DAYS * DAY_MS) +
     store.usage.pruneToSize(maxDatabaseBytes)
   );
