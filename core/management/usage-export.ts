@@ -15,8 +15,9 @@ import { isoTime } from './shapes.ts';
 /** The newest so many of the range: a file of some ten megabytes. */
 const ROWS_MAX = 50_000;
 const PAGE = 500;
-/** Older requests are not kept (`policy/retention.ts`). */
-const DAYS_MAX = 400;
+const DAY_MS = 86_400_000;
+/** Older requests are not kept: the most that `retentionDays` may be. */
+const DAYS_MAX = 3_650;
 const RANGE_DAYS = { '1d': 1, '7d': 7, '30d': 30, '90d': 90, mtd: 31, ytd: 366, all: 3_650 } as const;
 
 type Cell = string | number | boolean | null;
@@ -97,9 +98,11 @@ function boundsOf(zone: string, { range = '30d', from, to }: Asked, nowMs: numbe
 function boundsOfDays(zone: string, from: string | undefined, to: string | undefined, nowMs: number): Bounds {
   const [first, last] = [from?.slice(0, 10) ?? '', to?.slice(0, 10) ?? '9999-12-31'];
   if (first > last) throw new OmniError('invalid_request', 'from must not lie after to.', { path: 'from' });
-  const { startsMs } = lastDays(zone, DAYS_MAX, nowMs);
+  const sinceMs = Date.parse(first === '' ? last : first);
+  const days = Math.min(DAYS_MAX, Math.max(0, Math.ceil((nowMs - sinceMs) / DAY_MS)) + 2);
+  const { startsMs } = lastDays(zone, days, nowMs);
   const labelled = startsMs.map((startMs) => ({ startMs, label: localDay(zone, startMs) }));
-  const fromMs = labelled.find(({ label }) => label >= first)?.startMs ?? nowMs;
+  const fromMs = first === '' ? 0 : (labelled.find(({ label }) => label >= first)?.startMs ?? nowMs);
   const afterMs = labelled.find(({ label }) => label > last)?.startMs;
   return { fromMs, ...(afterMs !== undefined && { toMs: afterMs }) };
 }

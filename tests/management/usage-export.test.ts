@@ -73,6 +73,12 @@ it('holds the days asked for, the last included, and refuses days in the wrong o
   expect(await idsOf(`from=${old}&to=${old}`)).toEqual(['r-old']);
   expect(await idsOf(`from=${old}`)).toEqual(['r-1', 'r-old']);
   expect(await idsOf(`to=${yesterday}`)).toContain('r-old');
+  await server.services.store.usage.append({ ...usage, id: 'r-ancient', startedAtMs: nowMs - 900 * dayMs });
+  const [before, ancient, after] = [901, 900, 899].map((days) => localDay(zone, nowMs - days * dayMs));
+  expect(await idsOf(`from=${ancient}&to=${ancient}`)).toEqual(['r-ancient']);
+  expect(await idsOf(`to=${after}`)).toEqual(['r-ancient']);
+  expect(await idsOf(`from=${before}`)).toEqual(['r-1', 'r-old', 'r-ancient']);
+  expect(await idsOf(`to=${before}`)).toEqual([]);
   const { status, text } = await server.own('GET', `/api/usage/export?from=${yesterday}&to=${old}`);
   expect([status, text]).toEqual([400, expect.stringContaining('from must not lie after to.')]);
 });
