@@ -8,7 +8,7 @@ import { UPSTREAM_KEY } from '../support/marked-secrets.ts';
 import { chatAnswer, messagesAnswer, sendJson, startUpstream, type Upstream } from '../support/upstream.ts';
 
 const dataDirectory = mkdtempSync(join(tmpdir(), 'omniroute-quirks-'));
-const PROVIDERS = ['mistral', 'groq', 'fireworks', 'openai'];
+const PROVIDERS = ['mistral', 'groq', 'fireworks', 'openai', 'vllm'];
 const RESPONSE = {
   ...{ id: 'resp_1', object: 'response', created_at: 1, status: 'completed', model: 'm' },
   output: [
@@ -102,6 +102,25 @@ it('marks on tools that Fireworks refuses are left out of Messages, marks elsewh
     system,
     tools: [tool],
     messages,
+  });
+});
+
+it('system text that Claude Code puts into the conversation is the user’s for a local server, whose template refuses it', async () => {
+  const system = [{ type: 'text', text: 's' }];
+  const said = (...messages: object[]): object => ({ model: 'vllm/qwen', max_tokens: 5, system, messages });
+  const sent = said(
+    { role: 'user', content: 'hi' },
+    { role: 'system', content: 'Agents: none.' },
+    { role: 'system', content: [{ type: 'text', text: '<system-reminder>x</system-reminder>' }] },
+  );
+  const reminder = '<system-reminder>\nAgents: none.\n</system-reminder>';
+  expect(JSON.parse((await arrived('/v1/messages', JSON.stringify(sent))) ?? '')).toEqual({
+    ...said(
+      { role: 'user', content: 'hi' },
+      { role: 'user', content: reminder },
+      { role: 'user', content: [{ type: 'text', text: '<system-reminder>x</system-reminder>' }] },
+    ),
+    model: 'qwen',
   });
 });
 

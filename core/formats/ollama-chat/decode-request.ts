@@ -18,8 +18,8 @@ const SAMPLING = [
 
 /**
  * Reads a body of `/api/chat`. `stream` absent means false, as on every route of the gateway: the one object that
- * answers it is also a complete stream of one line, so clients that rely on Ollama's own default read it too. Throws
- * `invalid_request` with a path.
+ * answers it is also a complete stream of one line, so clients that rely on Ollama's own default read it too. `ext` is
+ * always there, so that encoders can tell which protocol the client speaks. Throws `invalid_request` with a path.
  */
 export function decodeRequest(body: JsonObject, address: RequestAddress = {}): ChatRequest {
   const options = decodeOptions(body['options']);
@@ -29,11 +29,11 @@ export function decodeRequest(body: JsonObject, address: RequestAddress = {}): C
   const reasoning = decodeThink(body['think']);
   const enabled = optionalBoolean(body['logprobs'], 'logprobs');
   const top = optionalNumber(body['top_logprobs'], 'top_logprobs');
-  const ext = ownExt({
+  const data: JsonObject = {
     ...restOf(body, KNOWN),
     ...options.rest,
     ...(enabled === undefined && top !== undefined && { top_logprobs: top }),
-  });
+  };
   return {
     model: optionalString(body['model'], 'model') ?? address.model ?? '',
     stream: stream ?? address.stream ?? false,
@@ -43,7 +43,7 @@ export function decodeRequest(body: JsonObject, address: RequestAddress = {}): C
     ...(output !== undefined && { output }),
     ...(reasoning !== undefined && { reasoning }),
     ...(enabled !== undefined && { logprobs: { enabled, ...(top !== undefined && { top }) } }),
-    ...(ext !== undefined && { ext }),
+    ext: { origin: 'ollama-chat', data },
   };
 }
 

@@ -5,6 +5,7 @@ import { extBelongsTo } from '../../model/ext.ts';
 import { loseForeignFields } from '../../model/foreign-fields.ts';
 import { type LossFeature, LossList } from '../../model/loss.ts';
 import type { ChatRequest, Message, ReasoningOptions, Tool } from '../../model/request.ts';
+import { withSystemFirst } from '../../model/system-first.ts';
 import { type ToolNameRule, ToolNames } from '../../model/tool-names.ts';
 import { arrangeToolResults } from '../../model/tool-results.ts';
 import type { EncodedRequest, EncodeTarget } from '../format.ts';
@@ -18,7 +19,8 @@ export function encodeRequest(request: ChatRequest, target: EncodeTarget): Encod
   const losses = new LossList();
   const names = new ToolNames(request, TOOL_NAMES, losses);
   const context = { issuer: target.issuer, names, losses, calls: callNames(request.messages, names) };
-  const arranged = arrangeToolResults(request.messages, losses);
+  const inOrder = arrangeToolResults(request.messages, losses);
+  const arranged = request.ext?.origin === 'ollama-chat' ? inOrder : withSystemFirst(inOrder, losses);
   const places = new Map(request.messages.map((message, index) => [message, index]));
   const messages = arranged.flatMap((message, index) =>
     encodeMessage(message, `messages[${places.get(message) ?? index}]`, context),

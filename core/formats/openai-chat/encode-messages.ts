@@ -6,6 +6,7 @@
 import type { JsonObject, JsonValue } from '../../base/json.ts';
 import type { MediaPart, Part, ToolResultPart } from '../../model/part.ts';
 import type { Message } from '../../model/request.ts';
+import { withSystemFirst } from '../../model/system-first.ts';
 import { arrangeToolResults } from '../../model/tool-results.ts';
 import { encodeAssistant } from './encode-assistant.ts';
 import {
@@ -24,7 +25,8 @@ import { ownData } from './wire.ts';
 /** The messages on the wire. */
 export function encodeMessages(writing: Writing): JsonObject[] {
   const paths = new PartPaths(writing.request.messages);
-  const messages = arrangeToolResults(writing.request.messages, writing.losses);
+  const arranged = arrangeToolResults(writing.request.messages, writing.losses);
+  const messages = writing.isOwn ? arranged : withSystemFirst(arranged, writing.losses);
   return messages.flatMap((message) => encodeMessage(message, paths, writing));
 }
 

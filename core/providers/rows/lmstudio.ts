@@ -1,5 +1,6 @@
 /** LM Studio on this machine: https://lmstudio.ai/docs/developer/openai-compat and …/anthropic-compat. */
 import { BEARER, chat, defineProvider, messages, responses } from '../define-provider.ts';
+import { systemFirst } from '../quirks/system-first.ts';
 import { maxTokens } from '../quirks/token-limit-name.ts';
 
 export const lmstudio = defineProvider({
@@ -12,5 +13,5 @@ export const lmstudio = defineProvider({
   key: 'optional',
   modelList: { path: '/v1/models', shape: 'openai' },
   embeddings: { path: '/v1/embeddings' },
-  quirks: [maxTokens('https://lmstudio.ai/docs/developer/openai-compat/chat-completions')],
+  quirks: [systemFirst, maxTokens('https://lmstudio.ai/docs/developer/openai-compat/chat-completions')],
 });

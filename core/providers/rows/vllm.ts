@@ -1,5 +1,6 @@
 /** vLLM on this machine: https://docs.vllm.ai/en/stable/serving/online_serving/. */
 import { BEARER, chat, defineProvider, messages, responses } from '../define-provider.ts';
+import { systemFirst } from '../quirks/system-first.ts';
 
 export const vllm = defineProvider({
   id: 'vllm',
@@ -15,4 +16,5 @@ export const vllm = defineProvider({
   key: 'optional',
   modelList: { path: '/v1/models', shape: 'openai' },
   embeddings: { path: '/v1/embeddings' },
+  quirks: [systemFirst],
 });

@@ -20,6 +20,7 @@ describe('ollama-chat decodeRequest', () => {
       model: 'qwen3',
       stream: false,
       messages: [{ role: 'user', parts: [{ type: 'text', text: 'hi' }] }],
+      ext: { origin: 'ollama-chat', data: {} },
     });
     expect(ollamaChat.decodeRequest({ ...body, stream: true }).stream).toBe(true);
   });

@@ -115,7 +115,7 @@ describe('a request of another protocol', () => {
     expect(openaiChat.encodeRequest(foreign([], { maxOutputTokens: 5 }), TARGET).body['max_tokens']).toBe(5);
   });
 
-  it('system and developer text stays where it stood, blocks joined by line', () => {
+  it('system text stands first, blocks joined by line; later developer text stays where it stood', () => {
     const messages: Message[] = [
       { role: 'system', parts: [text('a'), text('b')] },
       user(text('u')),
@@ -123,8 +123,13 @@ describe('a request of another protocol', () => {
     ];
     expect(wireMessages(foreign(messages))).toEqual([
       { role: 'system', content: 'a\nb' },
-      { role: 'user', content: 'u' },
-      { role: 'developer', content: 'c' },
+      {
+        role: 'user',
+        content: [
+          { type: 'text', text: 'u' },
+          { type: 'text', text: '<system-reminder>\nc\n</system-reminder>' },
+        ],
+      },
     ]);
   });
 
