@@ -8,7 +8,7 @@ import type { ChatRequest, ReasoningOptions } from '../../model/request.ts';
 import type { EncodeTarget } from '../format.ts';
 import { decodeThinking } from './decode-config.ts';
 import { toGeminiSchema } from './encode-schema.ts';
-import { fittingBudget } from './thinking-budget.ts';
+import { fittingBudget, lowestLevel } from './thinking-budget.ts';
 import { isGemini3 } from './wire.ts';
 
 /** https://ai.google.dev/api/generate-content#generationconfig */
@@ -80,7 +80,8 @@ function encodeThinking(reasoning: ReasoningOptions, target: EncodeTarget, losse
   const verbatim = ownThinking(reasoning);
   if (verbatim !== undefined) return verbatim;
   const style = target.reasoningStyle ?? (isGemini3(target.model) ? 'effort' : 'budget');
-  const wanted = style === 'effort' ? levelFor(reasoning, losses) : budgetFor(reasoning, target.model, losses);
+  const wanted =
+    style === 'effort' ? levelFor(reasoning, target.model, losses) : budgetFor(reasoning, target.model, losses);
   if (reasoning.summary === 'concise' || reasoning.summary === 'detailed') {
     losses.add('reasoning-options', 'reasoning', `The summary "${reasoning.summary}" is not told apart from others.`);
   }
@@ -101,23 +102,22 @@ function wantsThoughts(reasoning: ReasoningOptions): boolean {
   return mode === 'enabled' || (summary !== undefined && summary !== 'none' && summary !== 'omitted');
 }
 
-const LEVELS = ['minimal', 'low', 'medium', 'high'];
+const LEVELS = ['low', 'medium', 'high'];
 
-function levelFor({ effort, budgetTokens, mode }: ReasoningOptions, losses: LossList): JsonObject {
+function levelFor({ effort, budgetTokens, mode }: ReasoningOptions, model: string, losses: LossList): JsonObject {
   if (effort !== undefined && budgetTokens !== undefined) loseOneOfTwo('budget', losses);
-  if (effort !== undefined && LEVELS.includes(effort)) return { thinkingLevel: effort };
   const off = effort === 'none' || mode === 'disabled' || budgetTokens === 0;
   const asked = effort ?? (off ? 'none' : budgetTokens === undefined ? undefined : effortForBudget(budgetTokens));
   if (asked === undefined) return {};
-  const level = off
-    ? 'minimal'
-    : LEVELS.includes(asked)
-      ? asked
-      : asked === 'xhigh' || asked === 'max'
-        ? 'high'
-        : 'medium';
-  losses.add('reasoning-effort', 'reasoning', `Gemini is told the thinking level "${level}" instead.`);
+  const level = off || asked === 'minimal' ? lowestLevel(model) : levelOf(asked);
+  if (level !== effort)
+    losses.add('reasoning-effort', 'reasoning', `Gemini is told the thinking level "${level}" instead.`);
   return { thinkingLevel: level };
+}
+
+function levelOf(effort: string): string {
+  if (LEVELS.includes(effort)) return effort;
+  return effort === 'xhigh' || effort === 'max' ? 'high' : 'medium';
 }
 
 function loseOneOfTwo(lost: 'budget' | 'effort', losses: LossList): void {

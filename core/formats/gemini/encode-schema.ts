@@ -99,7 +99,7 @@ function typed(node: JsonObject, type: string, place: Place): JsonObject {
 function enumOf(node: JsonObject, place: Place): JsonObject {
   const values = node['enum'] === undefined && node['const'] !== undefined ? [node['const']] : node['enum'];
   if (!Array.isArray(values)) return {};
-  const strings = values.filter((value) => typeof value === 'string');
+  const strings = values.filter((value) => typeof value === 'string' && value !== '');
   if (strings.length < values.filter((value) => value !== null).length) place.removed('enum');
   return strings.length > 0 ? { enum: strings } : {};
 }

@@ -1,5 +1,5 @@
 /**
- * Which budgets a model takes; the API refuses any other with a 400
+ * Which budgets and levels a model takes; the API refuses any other with a 400
  * (https://ai.google.dev/gemini-api/docs/thinking#set-budget).
  */
 interface Range {
@@ -22,4 +22,9 @@ export function fittingBudget(model: string, tokens: number): number {
   const range = RANGES.find(({ models }) => models.test(model));
   if (range === undefined || tokens < 0 || (tokens === 0 && range.canStop)) return tokens;
   return Math.min(range.most, Math.max(range.least, tokens));
+}
+
+/** The lowest level of a model of generation 3: only the smaller ones up to 3.6 have one below `low`. */
+export function lowestLevel(model: string): 'minimal' | 'low' {
+  return /gemini-3(\.[0-6])?-flash/i.test(model) ? 'minimal' : 'low';
 }
