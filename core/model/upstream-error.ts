@@ -86,7 +86,10 @@ const BY_PHRASE: readonly (readonly [RegExp, ErrorCode])[] = [
   // Anthropic's gate, for a moment; a gateway behind this one (facts.md E.2).
   [/request not allowed/i, 'upstream_overloaded'],
   [/no credentials/i, 'upstream_permission'],
-  [/context length|context window|prompt is too long|maximum context|too many tokens/i, 'upstream_context_length'],
+  [
+    /context (length|window|size|limit)|(prompt|input) (is )?too long|maximum (context|prompt)|too many tokens|(prompt|input) token count\b.{0,40}\bexceeds/i,
+    'upstream_context_length',
+  ],
   [/model\b.*\b(not found|does not exist|not exist|not supported|unknown)/i, 'upstream_model_not_found'],
 ];
 
@@ -123,6 +126,13 @@ export function classifyUpstreamError(body: UpstreamErrorBody, status?: number):
   if (phrase !== undefined) return phrase[1];
   if (byStatus !== undefined) return byStatus;
   return status !== undefined && status >= 400 && status < 500 ? 'upstream_bad_request' : 'upstream_server_error';
+}
+
+const SAYS_NO_MORE = /^(invalid_request_error|invalid_argument|bad_?request(error)?|\d+)$/i;
+
+/** The upstream's code for clients that switch on codes; undefined where it says no more than the status does. */
+export function tellingCode(upstreamCode: string | undefined): string | undefined {
+  return upstreamCode === undefined || SAYS_NO_MORE.test(upstreamCode) ? undefined : upstreamCode;
 }
 
 /** The upstream's error as ours. */

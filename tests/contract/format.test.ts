@@ -44,7 +44,7 @@ const CODES = Object.keys(ERRORS).filter((code): code is ErrorCode => code in ER
 function expectedError(format: FormatId, code: ErrorCode): unknown {
   const { status } = ERRORS[code];
   const [openai, claude, google] = WORDS[status] ?? ['', '', ''];
-  const message = 'So it is.';
+  const message = saidTo(format, code);
   switch (format) {
     case 'openai-chat':
     case 'openai-responses': {
@@ -108,6 +108,12 @@ function mutated(value: JsonValue, [at, ...deeper]: readonly number[], by: JsonV
   return { ...value, [key]: mutated(value[key] ?? null, deeper, by) };
 }
 
+/** Anthropic's clients know by the beginning that a conversation is too long. */
+function saidTo(format: FormatId, code: ErrorCode): string {
+  const isTooLong = format === 'anthropic-messages' && code === 'upstream_context_length';
+  return isTooLong ? 'prompt is too long: So it is.' : 'So it is.';
+}
+
 /** The request in a body; undefined where it was refused as it should be. Any other throw is a defect. */
 function decodeOrRefuse(format: FormatId, body: JsonObject): ChatRequest | undefined {
   try {
@@ -135,8 +141,8 @@ describe.each(FORMAT_IDS)('%s', (format) => {
 
   it.each(CODES)('reads its own error of %s back', (code) => {
     const { body } = codec.encodeError(new OmniError(code, 'So it is.'));
-    expect(codec.decodeError(body).message).toBe('So it is.');
-    expect(codec.decodeError(JSON.stringify(body)).message).toBe('So it is.');
+    expect(codec.decodeError(body).message).toBe(saidTo(format, code));
+    expect(codec.decodeError(JSON.stringify(body)).message).toBe(saidTo(format, code));
   });
 
   it('refuses what is no request with a sentence, and never fails otherwise', () => {

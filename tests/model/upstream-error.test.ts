@@ -19,4 +19,27 @@ describe('what an upstream error means', () => {
     expect(classifyUpstreamError({ message: 'model '.repeat(40_000) }, 400)).toBe('upstream_bad_request');
     expect(performance.now() - startedMs).toBeLessThan(500);
   });
+
+  it.each([
+    'The input token count (1200293) exceeds the maximum number of tokens allowed (1048576).',
+    'Input is too long for requested model.',
+    "This model's maximum prompt length is 131072 but the request contains 190000 tokens.",
+    'prompt token count of 140000 exceeds the limit of 128000',
+    'prompt too long; exceeded max context length by 4 tokens',
+    'the request exceeds the available context size, try increasing it',
+    'input length and `max_tokens` exceed context limit: 186433 + 20000 > 200000',
+    "Requested token count exceeds the model's maximum context length of 262144 tokens.",
+    "This model's maximum context length is 128000 tokens. However, your messages resulted in 130000 tokens.",
+    'prompt is too long: 210000 tokens > 200000 maximum',
+  ])('%s is about the length of the context', (message) => {
+    expect(classifyUpstreamError({ message, type: 'invalid_request_error' }, 400)).toBe('upstream_context_length');
+    expect(classifyUpstreamError({ message, type: 'INVALID_ARGUMENT' }, 400)).toBe('upstream_context_length');
+  });
+
+  it.each(['max_tokens is too long a name', 'The limit of 4 images per prompt is exceeded.'])(
+    '%s is not',
+    (message) => {
+      expect(classifyUpstreamError({ message }, 400)).toBe('upstream_bad_request');
+    },
+  );
 });

@@ -1,5 +1,5 @@
 /** Errors in both directions: https://docs.anthropic.com/en/api/errors. */
-import { ERRORS, type OmniError } from '../../base/errors.ts';
+import { ERRORS, type ErrorCode, type OmniError } from '../../base/errors.ts';
 import { asObject, asString, type JsonObject, type JsonValue, parseJson } from '../../base/json.ts';
 import type { ErrorEvent } from '../../model/event.ts';
 import { classifyUpstreamError, type UpstreamErrorBody } from '../../model/upstream-error.ts';
@@ -26,14 +26,23 @@ function errorBody(status: number, message: string): JsonObject {
   return { type: 'error', error: { type: typeForStatus(status), message } };
 }
 
+/**
+ * Claude Code knows by this sentence, or by the one on the context limit, that it must shorten the conversation. Other
+ * providers say it in words of their own.
+ */
+function inOwnWords(code: ErrorCode, message: string): string {
+  const isKnown = code !== 'upstream_context_length' || /prompt is too long|exceed context limit/i.test(message);
+  return isKnown ? message : `prompt is too long: ${message}`;
+}
+
 /** An error as `{type: "error", error: {type, message}}` with its status. */
 export function encodeError(error: OmniError): { readonly status: number; readonly body: JsonObject } {
-  return { status: error.status, body: errorBody(error.status, error.message) };
+  return { status: error.status, body: errorBody(error.status, inOwnWords(error.code, error.message)) };
 }
 
 /** The body of an `error` event, and of a whole answer that failed. */
 export function encodeErrorEvent(event: ErrorEvent): JsonObject {
-  return errorBody(ERRORS[event.code].status, event.message);
+  return errorBody(ERRORS[event.code].status, inOwnWords(event.code, event.message));
 }
 
 const MESSAGE_LIMIT = 500;

@@ -15,7 +15,7 @@ import {
 } from '../../base/json.ts';
 import { shortErrorText } from '../../model/error-text.ts';
 import type { ErrorEvent } from '../../model/event.ts';
-import { classifyUpstreamError, type UpstreamErrorBody } from '../../model/upstream-error.ts';
+import { classifyUpstreamError, tellingCode, type UpstreamErrorBody } from '../../model/upstream-error.ts';
 
 /** Codes that SDKs and tools switch on; everything else is told by its status. */
 const CODES: Partial<Record<ErrorCode, string>> = {
@@ -47,7 +47,7 @@ interface ErrorFacts {
 
 function errorFields({ code, status, message, upstreamCode }: ErrorFacts): JsonObject {
   const [type, byStatus] = BY_STATUS[status] ?? [status >= 500 ? 'server_error' : 'invalid_request_error', code];
-  return { message, type, code: upstreamCode ?? CODES[code] ?? byStatus };
+  return { message, type, code: tellingCode(upstreamCode) ?? CODES[code] ?? upstreamCode ?? byStatus };
 }
 
 /** The body and status of an error answer. `param` is the path of what is wrong in the request, else null. */

@@ -5,7 +5,7 @@
 import { ERRORS, type ErrorCode, type OmniError } from '../../base/errors.ts';
 import { asNumber, asObject, asString, type JsonObject, type JsonValue, parseJson } from '../../base/json.ts';
 import type { ErrorEvent } from '../../model/event.ts';
-import { classifyUpstreamError, type UpstreamErrorBody } from '../../model/upstream-error.ts';
+import { classifyUpstreamError, tellingCode, type UpstreamErrorBody } from '../../model/upstream-error.ts';
 
 const MESSAGE_LIMIT = 500;
 const NO_MESSAGE = 'The provider answered with an error and no message.';
@@ -50,7 +50,7 @@ export function encodeError(error: OmniError): { readonly status: number; readon
         message: error.message,
         type: error.code === 'upstream_quota' ? 'insufficient_quota' : type,
         param: error.path ?? null,
-        code: error.upstreamCode ?? BY_CODE[error.code] ?? code,
+        code: tellingCode(error.upstreamCode) ?? BY_CODE[error.code] ?? error.upstreamCode ?? code,
       },
     },
   };
