@@ -41,11 +41,11 @@ function throughHttp(proxy: ProxyAddress, target: TunnelTarget): Promise<Socket>
     );
     request.on('connect', ({ statusCode = 0 }, socket, head) => {
       clearTimeout(timer);
-      if (statusCode >= 200 && statusCode < 300) {
-        if (head.length > 0) socket.unshift(head);
-        return resolve(socket);
-      }
+      const isBuilt = statusCode >= 200 && statusCode < 300;
+      if (isBuilt && head.length === 0) return resolve(socket);
       socket.on('error', () => undefined).destroy();
+      // In HTTP and TLS the client speaks first: what comes before that is a page of the proxy's own.
+      if (isBuilt) return reject(proxyFailed(proxy, 'answered with something else than a tunnel'));
       reject(refused(statusCode, proxy, target));
     });
     request.on('error', (cause) => {

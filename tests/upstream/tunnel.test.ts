@@ -193,6 +193,23 @@ it('answers of a SOCKS5 proxy may come byte by byte', async () => {
   expect(String(await readAll(body, 100))).toBe('in pieces');
 });
 
+it('a proxy that answers with a page instead of a tunnel is asked once, not again and again', async () => {
+  let asked = 0;
+  const page = '<h1>Sign in</h1>';
+  const port = await listen(
+    createTcpServer((client) => {
+      asked += 1;
+      client.on('error', () => undefined);
+      client.once('data', () => client.write(`HTTP/1.1 200 OK\r\ncontent-length: ${page.length}\r\n\r\n${page}`));
+      closing.push(() => client.destroy());
+    }),
+  );
+  const error = await failure({ type: 'http', host: '127.0.0.1', port }, 'http://somewhere.example');
+  expect(error.code).toBe('proxy_failed');
+  await sleep(200);
+  expect(asked).toBe(1);
+}, 30_000);
+
 it('nothing about SOCKS5 is printed on stderr as experimental', async () => {
   const warnings: Error[] = [];
   const note = (warning: Error): void => void warnings.push(warning);
