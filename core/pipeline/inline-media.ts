@@ -37,8 +37,7 @@ export async function inlineMedia(
     if (part.type === 'tool-result') return { ...part, content: await Promise.all(part.content.map(inline)) };
     if (!isRemote(part)) return part;
     const { mediaType, data } = await media.get(part.source.url);
-    const known = mediaType === 'application/octet-stream' ? (part.source.mediaType ?? mediaType) : mediaType;
-    return { ...part, source: { type: 'base64', mediaType: known, data } };
+    return { ...part, source: { type: 'base64', mediaType: typeOf(part, mediaType, data), data } };
   };
   try {
     const messages = await Promise.all(
@@ -48,6 +47,26 @@ export async function inlineMedia(
   } finally {
     failure.abort();
   }
+}
+
+/** How files of these types begin, from the byte on (https://mimesniff.spec.whatwg.org/#matching-an-image-type-pattern). */
+const BEGINNINGS: readonly (readonly [type: string, at: number, bytes: string])[] = [
+  ['image/png', 0, '\u0089PNG\r\n'],
+  ['image/jpeg', 0, '\u00ff\u00d8\u00ff'],
+  ['image/gif', 0, 'GIF8'],
+  ['image/webp', 8, 'WEBPVP'],
+  ['application/pdf', 0, '%PDF-'],
+];
+
+/** The type by the bytes, where they tell; else as the server says; else as the client does. Throws for a page in place of an image. */
+function typeOf({ kind, source }: RemotePart, served: string, data: string): string {
+  const start = Buffer.from(data.slice(0, 24), 'base64').toString('latin1');
+  const told = BEGINNINGS.find(([, at, bytes]) => start.startsWith(bytes, at))?.[0];
+  if (told !== undefined) return told;
+  const type = served.endsWith('/octet-stream') ? (source.mediaType ?? served) : served;
+  if (kind === 'image' && !type.startsWith('image/') && !type.endsWith('/octet-stream'))
+    throw mediaUnavailable(source.url, `it is ${type} and no image`);
+  return type;
 }
 
 /** What one request fetches: each address once. */

@@ -9,6 +9,10 @@ import type { MediaFetch } from '../../core/pipeline/lane.ts';
 import { fetchMedia } from '../../core/upstream/fetch-media.ts';
 
 const KILOBYTE = Buffer.alloc(1_024, 7);
+const STARTS: Readonly<Record<string, Buffer>> = {
+  png: Buffer.from('89504e470d0a1a0a0000', 'hex'),
+  jpeg: Buffer.from('ffd8ffe000104a464946', 'hex'),
+};
 let [running, most, asked] = [0, 0, 0];
 const server = createServer(async (request, response) => {
   running += 1;
@@ -16,7 +20,9 @@ const server = createServer(async (request, response) => {
   most = Math.max(most, running);
   await sleep(20);
   running -= 1;
-  if (request.url?.startsWith('/missing')) response.writeHead(404).end();
+  const [, type, bytes = 'none'] = /^\/type\/([^?]+)\?(\w+)/.exec(request.url ?? '') ?? [];
+  if (type !== undefined) response.writeHead(200, { 'content-type': type }).end(STARTS[bytes] ?? 'nothing known');
+  else if (request.url?.startsWith('/missing')) response.writeHead(404).end();
   else response.writeHead(200, { 'content-type': 'image/png' }).end(KILOBYTE);
 });
 let base = '';
@@ -56,6 +62,25 @@ describe('remote media of one request', () => {
     const expected = { type: 'base64', mediaType: 'image/png', data: KILOBYTE.toString('base64') };
     expect(sources).toEqual(Array.from({ length: 18 }, () => expected));
     expect([asked, most]).toEqual([9, 3]);
+  });
+
+  // S3 serves what it was given without a type as binary/octet-stream; a login page comes with status 200 too.
+  it.each([
+    ['/type/binary/octet-stream?png', 'image/png'],
+    ['/type/application/octet-stream?png', 'image/png'],
+    ['/type/image/png?jpeg', 'image/jpeg'],
+    ['/type/image/avif?none', 'image/avif'],
+  ])('%s goes on as %s', async (path, type) => {
+    const { messages } = await inlined([path], WIDE);
+    const [part] = messages[0]?.parts ?? [];
+    expect(part).toMatchObject({ source: { mediaType: type } });
+  });
+
+  it('a page is no image', async () => {
+    await expect(inlined(['/type/text/html?none'], WIDE)).rejects.toMatchObject({
+      code: 'media_unavailable',
+      message: expect.stringContaining('it is text/html and no image'),
+    });
   });
 
   it('are bounded in number: the first beyond it is named', async () => {
