@@ -77,6 +77,17 @@ describe('the global system prompt', () => {
         ],
       },
     ],
+    [
+      'messages of that client as one text',
+      'anthropic-messages',
+      { system: "You are Claude Code, Anthropic's official CLI for Claude." },
+      {
+        system: [
+          { type: 'text', text: "You are Claude Code, Anthropic's official CLI for Claude." },
+          { type: 'text', text: 'P' },
+        ],
+      },
+    ],
     ['gemini without', 'gemini', { contents: [] }, { contents: [], systemInstruction: { parts: [{ text: 'P' }] } }],
     [
       'gemini with, in the other spelling',

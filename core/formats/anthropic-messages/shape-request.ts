@@ -24,6 +24,8 @@ const TOP_P_MIN = 0.95;
 export const shaper: RequestShaper = {
   withSystemPrompt(body, prompt) {
     const { system } = body;
+    if (typeof system === 'string' && OF_OWN_CLIENT.test(system))
+      return { ...body, system: [system, prompt].map((text) => ({ type: 'text', text })) };
     if (system === undefined || system === null || typeof system === 'string') {
       const text = prefixed(system ?? '', prompt);
       return text === system ? body : { ...body, system: text };
