@@ -74,7 +74,10 @@ export const codexFlow: Flow = {
   },
 };
 
-/** `accountId` goes into calls; `workspaceId` tells the person's accounts apart. */
+/**
+ * `accountId` goes into calls; `workspaceId` tells the person's accounts apart: by that id first, since each account is told
+ * with all organisations of its person.
+ */
 function accountData(idToken: Secret | undefined): JsonObject {
   const auth = asObject(claimsOf(idToken)[AUTH_CLAIM]) ?? {};
   const accountId = asString(auth['chatgpt_account_id']);
@@ -83,7 +86,7 @@ function accountData(idToken: Secret | undefined): JsonObject {
     accountId,
     userId: auth['chatgpt_user_id'],
     plan: auth['chatgpt_plan_type'],
-    workspaceId: chosen?.['id'] ?? accountId,
+    workspaceId: [accountId, asString(chosen?.['id'])].filter((id) => id !== undefined).join('/') || undefined,
     workspace: chosen?.['title'],
   });
 }

@@ -64,13 +64,17 @@ describe('Codex', () => {
     await signIn();
     vendor.next.account = { email: 'bob@example.com', id: 'acct-bob', plan: 'pro' };
     await signIn();
+    // The plan of her own, told with the organisations that she belongs to elsewhere.
+    vendor.next.account = { ...ada, id: 'acct-pro', plan: 'pro', organizations };
+    await signIn();
     const connections = await login.connections();
     expect(connections.map(({ email, plan, workspace }) => [email, plan, workspace])).toEqual([
       ['ada@example.com', 'plus', undefined],
       ['ada@example.com', 'team', 'Analytical Engines'],
       ['bob@example.com', 'pro', undefined],
+      ['ada@example.com', 'pro', 'Analytical Engines'],
     ]);
-    expect(new Set(connections.map(({ name }) => name)).size).toBe(3);
+    expect(new Set(connections.map(({ name }) => name)).size).toBe(4);
     expect(vendor.faults).toEqual([]);
   });
 });
