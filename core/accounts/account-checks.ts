@@ -3,7 +3,7 @@ import { OmniError, toOmniError } from '../base/errors.ts';
 import { compact } from '../base/json.ts';
 import type { Secret } from '../base/secret.ts';
 import type { Provider } from '../providers/provider.ts';
-import { type KeyAccountsParts, keyMissing, notFound, openKey, providerOf } from './account-parts.ts';
+import { isOver, type KeyAccountsParts, keyMissing, notFound, openKey, providerOf } from './account-parts.ts';
 import type { TestResult } from './accounts.ts';
 import { checkKey, type Verdict } from './check-key.ts';
 import type { HttpSend } from './http.ts';
@@ -29,7 +29,7 @@ export async function testAccount(parts: KeyAccountsParts, id: string): Promise<
   // Meanwhile it may have been removed, or given another key, about which this says nothing.
   if (current === undefined || current.sealedApiKey !== tested.sealedApiKey) return result;
   // A login that is over was noted as that where it was found out.
-  if (current.testStatus === 'expired' && tested.authType === 'oauth') return result;
+  if (isOver(current)) return result;
   const nowMs = parts.clock.nowMs();
   connections.update(id, {
     testStatus: verdict.status,

@@ -54,3 +54,8 @@ export function keyMissing({ name, keyUrl }: Provider): string {
 export function notFound(id: string): OmniError {
   return new OmniError('not_found', `There is no connection with the id "${id}".`);
 }
+
+/** Must a person sign in again? One that was switched on again since is tried. */
+export function isOver({ isActive, testStatus }: ConnectionRecord): boolean {
+  return testStatus === 'expired' && !isActive;
+}

@@ -20,6 +20,8 @@ export function createKeyAccounts(parts: KeyAccountsParts): Accounts {
     const current = connections.get(id);
     if (current === undefined) throw notFound(id);
     const { name, priority, isActive, defaultModel, apiKey, sendsClientIdentity } = change;
+    if (apiKey !== undefined && current.authType === 'oauth')
+      throw new OmniError('invalid_request', 'This account was signed in to: it has no API key.', { path: 'apiKey' });
     if (sendsClientIdentity !== undefined)
       chooseIdentity(parts.store.keyValues, current, {
         row: providerOf(parts, current.provider),

@@ -8,6 +8,7 @@ import { type EventSink, noEvents } from '../base/event-bus.ts';
 import type { Log } from '../base/log.ts';
 import type { ConnectionRecord } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
+import { isOver } from './account-parts.ts';
 
 export interface LiveStatus {
   /** The provider refused this account's key (`upstream_auth`); other errors say nothing about the key. */
@@ -32,8 +33,9 @@ export function createLiveStatus(parts: {
   const { connections } = parts.store;
   const note = (id: string, work: (status: ConnectionRecord['testStatus']) => void): void => {
     try {
-      const status = connections.get(id)?.testStatus;
-      if (status !== undefined) work(status);
+      const account = connections.get(id);
+      // A login that is over is told as that.
+      if (account !== undefined && !isOver(account)) work(account.testStatus);
     } catch (cause) {
       parts.log.warn('The status of an account could not be noted.', { id, reason: String(cause) });
     }
@@ -43,8 +45,7 @@ export function createLiveStatus(parts: {
       if (error.code !== 'upstream_auth') return;
       lookedAtMs.delete(id);
       note(id, (status) => {
-        // A login that is over is told as that.
-        if (status === 'error' || status === 'expired') return;
+        if (status === 'error') return;
         const atMs = clock.nowMs();
         connections.update(id, { testStatus: 'error', lastError: error.message, lastErrorAtMs: atMs });
         events.emit({ type: 'account-changed', atMs, connectionId: id, state: 'refused', message: error.message });
@@ -55,7 +56,7 @@ export function createLiveStatus(parts: {
       if (nowMs - (lookedAtMs.get(id) ?? Number.NEGATIVE_INFINITY) < LOOK_MS) return;
       lookedAtMs.set(id, nowMs);
       note(id, (status) => {
-        if (status !== 'error' && status !== 'unavailable') return;
+        if (status !== 'error' && status !== 'unavailable' && status !== 'expired') return;
         connections.update(id, { testStatus: 'active', lastError: undefined, lastErrorAtMs: undefined });
         events.emit({ type: 'account-changed', atMs: clock.nowMs(), connectionId: id, state: 'good' });
       });

@@ -10,6 +10,7 @@ import type { EventSink } from '../../base/event-bus.ts';
 import type { Log } from '../../base/log.ts';
 import type { ConnectionRecord } from '../../store/records.ts';
 import type { Store } from '../../store/store.ts';
+import { isOver } from '../account-parts.ts';
 import type { AccountLogin, Credential } from '../accounts.ts';
 import type { Flow, TokenSet } from '../flows/flow.ts';
 import { takeLease } from './lease.ts';
@@ -225,8 +226,7 @@ class Keeper implements TokenKeeper {
     const connection = this.#parts.store.connections.get(id);
     if (connection === undefined) throw new OmniError('no_connection', 'The account was removed.');
     const stored = this.#parts.tokens.read(id);
-    const isOver = connection.testStatus === 'expired' && !connection.isActive;
-    if (stored !== undefined && !isOver) return [connection, stored];
+    if (stored !== undefined && !isOver(connection)) return [connection, stored];
     throw new OmniError('login_expired', `"${connection.name}" has no login. Sign in again.`);
   }
 

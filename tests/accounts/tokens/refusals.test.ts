@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { objectsOf } from '../../../core/base/json.ts';
 import { type Login, putHosts, putLogins } from '../../support/account-upstreams/login.ts';
 import { startCore, type TestCore } from '../../support/core.ts';
-import { startUpstream, type Upstream } from '../../support/upstream.ts';
+import { sendJson, startUpstream, type Upstream } from '../../support/upstream.ts';
 
 interface Refusal {
   readonly why: string;
@@ -53,10 +53,18 @@ let dataDirectory: string;
 let vendor: Upstream;
 let core: TestCore;
 let ids: string[];
+/** GitHub takes all of its tokens again. */
+let isBack = false;
 
 beforeAll(async () => {
   dataDirectory = mkdtempSync(join(tmpdir(), 'omniroute-refusals-'));
-  vendor = await startUpstream(({ raw, headers }, response) => {
+  vendor = await startUpstream(({ path, raw, headers }, response) => {
+    if (isBack && path === '/copilot_internal/v2/token')
+      return sendJson(response, {
+        token: 'ct-2',
+        expires_at: Math.floor(Date.now() / 1_000) + 1_800,
+        refresh_in: 1_500,
+      });
     const index = /(?:rt|at)-(\d+)-/.exec(raw.toString('utf8') + (headers.authorization ?? ''))?.[1];
     const { status, body } = REFUSALS[Number(index)] ?? { status: 404, body: '' };
     const isPage = typeof body === 'string';
@@ -89,3 +97,18 @@ it.each(REFUSALS.map((one, index) => ({ ...one, index, provider: one.login.provi
     expect(found).toMatchObject({ isActive: !isOver, testStatus: isOver ? 'expired' : 'unavailable' });
   },
 );
+
+it('a login that is over and was switched on again shows as good once its provider gives a token for it', async () => {
+  const id = ids[REFUSALS.findIndex(({ why }) => why.startsWith("GitHub's token"))] ?? '';
+  isBack = true;
+  await core.manage('PUT', `/api/providers/${id}`, { isActive: true });
+  expect(await core.manage('POST', `/api/providers/${id}/test`)).toMatchObject({ valid: true });
+  const { connection } = await core.manage('GET', `/api/providers/${id}`);
+  expect(connection).toMatchObject({ isActive: true, testStatus: 'active' });
+  expect(connection).not.toHaveProperty('lastError');
+});
+
+it('an API key is not taken for a login, where nothing would read it', async () => {
+  const change = core.manage('PUT', `/api/providers/${ids[0]}`, { apiKey: 'sk-of-nobody' });
+  await expect(change).rejects.toThrow(/400.*signed in to/);
+});
