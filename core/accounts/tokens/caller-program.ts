@@ -48,7 +48,12 @@ function callerProgram(parts: Parts): void {
       response.on('error', (error) => end({ failure: error.message }));
       for await (const chunk of response) chunks.push(chunk as Buffer);
       const answer = { status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString('utf8') };
-      if (answer.status === 200 && /"access_?token"/i.test(answer.body)) parts.keepAnswer(job, JSON.stringify(answer));
+      try {
+        if (answer.status === 200 && /"access_?token"/i.test(answer.body))
+          parts.keepAnswer(job, JSON.stringify(answer));
+      } catch {
+        // A disk that is full keeps nothing: whoever waits gets it all the same.
+      }
       end(answer);
     });
     request.on('error', (error) => end({ failure: 'code' in error ? String(error.code) : error.message }));
@@ -74,15 +79,18 @@ function callerProgram(parts: Parts): void {
     fs.rmSync(turn, { force: true });
     tell(answer);
   };
-  if (!parts.takeTurn(turn, 1)) tell({ busy: true });
+  if (!parts.takeTurn(turn, job.limitMs, 1)) tell({ busy: true });
   // Whoever had the turn before may have left an answer.
   else if (fs.existsSync(job.path)) end({ busy: true });
   else if (job.isTunnelled) callThroughTunnel(job, end);
   else call(job, end);
 }
 
-/** One process at a time makes a call; the word of a dead one counts for nothing. */
-function takeTurn(path: string, tries: number): boolean {
+/**
+ * One process at a time makes a call; the word of a dead one counts for nothing, nor one that is older than a call can be:
+ * its number may be another process's by now.
+ */
+function takeTurn(path: string, limitMs: number, tries: number): boolean {
   const fs = process.getBuiltinModule('node:fs');
   const isAlive = (pid: number): boolean => {
     try {
@@ -95,9 +103,10 @@ function takeTurn(path: string, tries: number): boolean {
     fs.writeFileSync(path, String(process.pid), { flag: 'wx', mode: 0o600 });
     return true;
   } catch {
-    if (tries === 0 || isAlive(Number(fs.readFileSync(path, 'utf8')))) return false;
+    const isOld = Date.now() - fs.statSync(path).mtimeMs > 2 * limitMs;
+    if (tries === 0 || (!isOld && isAlive(Number(fs.readFileSync(path, 'utf8'))))) return false;
     fs.rmSync(path, { force: true });
-    return takeTurn(path, tries - 1);
+    return takeTurn(path, limitMs, tries - 1);
   }
 }
 

@@ -46,9 +46,11 @@ const POLL_MS = 50;
 
 export function createLastingCalls(parts: LastingCallParts): LastingCalls {
   const { nodeProgram, folder, send } = parts;
+  /** `except`: a call, its answer and what a process that makes it has beside that. */
   const forget = (connectionId: string, except?: string): void => {
     for (const name of namesIn(folder)) {
-      if (name.startsWith(`${connectionId}.`) && name !== except) rmSync(join(folder, name), { force: true });
+      const isOfCall = except !== undefined && (name === except || name.startsWith(`${except}.`));
+      if (name.startsWith(`${connectionId}.`) && !isOfCall) rmSync(join(folder, name), { force: true });
     }
   };
   return {

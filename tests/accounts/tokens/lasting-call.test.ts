@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { createServer, type RequestListener } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import { type AddressInfo, connect } from 'node:net';
@@ -35,6 +35,12 @@ const request = (origin: string): HttpRequest => ({
   headers: { 'content-type': 'application/json', 'x-a': 'b' },
   body: '{"refresh_token":"rt-1"}',
 });
+/** Of the account `c1`: what its files' names begin with. */
+const callName = (origin: string): string =>
+  `c1.${createHash('sha256')
+    .update(`${origin}/token\n${request(origin).body}`)
+    .digest('hex')
+    .slice(0, 32)}`;
 const unused: HttpSend = () => Promise.reject(new Error('made here'));
 const granted: Answer = { status: 200, body: { access_token: 'at-very-secret-token' } };
 
@@ -98,6 +104,40 @@ describe('a lasting call', () => {
     const { origin, asked } = await upstream(() => granted);
     const answers = await Promise.all([1, 2, 3, 4].map(() => calls(folder).sendFor('c1')(request(origin), signal)));
     expect(new Set(answers.map(({ body }) => body)).size).toBe(1);
+    expect(asked).toHaveLength(1);
+  });
+
+  it('that is under way is waited for by a process that makes it later', async () => {
+    const folder = join(temporaryFolder(), 'refreshes');
+    const { url, asked, answerAll } = await tokenServer('http', true);
+    const first = calls(folder).sendFor('c1')(request(url), signal);
+    await expect.poll(asked, { timeout: 20_000 }).toBe(1);
+    const second = calls(folder).sendFor('c1')(request(url), signal);
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    expect(asked()).toBe(1);
+    answerAll();
+    expect(await second).toEqual(await first);
+    expect(asked()).toBe(1);
+  });
+
+  it('is made where a turn was left behind whose number is another process’s by now', async () => {
+    const folder = join(temporaryFolder(), 'refreshes');
+    const { origin, asked } = await upstream(() => granted);
+    mkdirSync(folder);
+    const turn = join(folder, `${callName(origin)}.turn`);
+    writeFileSync(turn, String(process.pid));
+    const longAgo = new Date(Date.now() - 3_600_000);
+    utimesSync(turn, longAgo, longAgo);
+    expect(await calls(folder).sendFor('c1')(request(origin), signal)).toMatchObject({ status: 200 });
+    expect(asked).toHaveLength(1);
+  });
+
+  it('whose answer cannot be kept hands it over all the same', async () => {
+    const folder = join(temporaryFolder(), 'refreshes');
+    const { origin, asked } = await upstream(() => granted);
+    // No file can be written at a folder's place.
+    mkdirSync(join(folder, `${callName(origin)}.new`), { recursive: true });
+    expect(await calls(folder).sendFor('c1')(request(origin), signal)).toMatchObject({ status: 200 });
     expect(asked).toHaveLength(1);
   });
 
