@@ -21,6 +21,8 @@ export interface HttpRequest {
 export interface HttpAnswer {
   readonly status: number;
   readonly body: string;
+  /** It came so long ago, where it does not come from the vendor now (`tokens/lasting-call.ts`). */
+  readonly keptForMs?: number;
 }
 
 /** Rejects with `upstream_unreachable`, `upstream_timeout`, `upstream_bad_response` (too long) or `client_closed`. */

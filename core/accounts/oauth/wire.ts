@@ -46,7 +46,7 @@ export function wireExchange(send: HttpSend, style: WireStyle, signal: AbortSign
       const parsed = asObject(parseJson(answer.body));
       if (parsed === undefined) return new Response(answer.body, { status: statusOf(answer.status) });
       answered = renamed(parsed, toSnake);
-      return standardAnswer(answer.status, answered);
+      return standardAnswer(answer.status, answered, answer.keptForMs);
     },
   };
 }
@@ -61,7 +61,7 @@ function namesOf(body: URLSearchParams, style: WireStyle): JsonObject {
  * code (OpenAI, Anthropic), a missing `token_type` is Bearer. The ID token is left out: it came straight from the token
  * endpoint, which vouches for it (OpenID Connect Core, 3.1.3.7), and its issuer differs by installation.
  */
-function standardAnswer(status: number, body: JsonObject): Response {
+function standardAnswer(status: number, body: JsonObject, keptForMs = 0): Response {
   const detail = asObject(body['error']);
   const error = detail === undefined ? asString(body['error']) : (asString(detail['code']) ?? asString(detail['type']));
   const isError = error !== undefined && body['access_token'] === undefined;
@@ -77,11 +77,16 @@ function standardAnswer(status: number, body: JsonObject): Response {
     token_type: 'bearer',
     ...rest,
     // A lifetime of zero or null means that none is told.
-    ...(Number(expires_in) > 0 && { expires_in: Math.min(Number(expires_in), LONGEST_S) }),
+    ...(Number(expires_in) > 0 && { expires_in: leftOf(Number(expires_in), keptForMs) }),
     ...(asString(refresh_token) && { refresh_token: String(refresh_token) }),
     ...(asString(scope) !== undefined && { scope: String(scope) }),
     ...((asNumber(interval) ?? 0) > 0 && { interval: Number(interval) }),
   });
+}
+
+/** A token that was kept may have ended; one second is the least that can be told. */
+function leftOf(expiresInS: number, keptForMs: number): number {
+  return Math.max(1, Math.min(expiresInS, LONGEST_S) - Math.floor(keptForMs / 1_000));
 }
 
 function json(status: number, body: JsonObject): Response {

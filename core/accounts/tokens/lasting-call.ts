@@ -7,7 +7,7 @@
  */
 import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_process';
 import { createDecipheriv, createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
@@ -150,7 +150,9 @@ function keptAnswer({ path, key }: CallerJob): HttpAnswer | undefined {
     const text = Buffer.concat([opening.update(sealed.subarray(28)), opening.final()]).toString('utf8');
     const told = asObject(parseJson(text));
     const [status, body] = [asNumber(told?.['status']), asString(told?.['body'])];
-    return status === undefined || body === undefined ? undefined : { status, body };
+    if (status === undefined || body === undefined) return undefined;
+    const keptForMs = Date.now() - statSync(path).mtimeMs;
+    return { status, body, ...(keptForMs >= 1_000 && { keptForMs }) };
   } catch {
     // There is none, or it is of another key and will never be read.
     rmSync(path, { force: true });

@@ -9,6 +9,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { HttpRequest, HttpSend } from '../../../core/accounts/http.ts';
+import { grantToken } from '../../../core/accounts/oauth/grants.ts';
+import { FORM } from '../../../core/accounts/oauth/wire.ts';
 import { createLastingCalls, type LastingCallParts } from '../../../core/accounts/tokens/lasting-call.ts';
 import { OmniError } from '../../../core/base/errors.ts';
 import { temporaryFolder } from '../../store/temporary-store.ts';
@@ -153,6 +155,28 @@ describe('a lasting call', () => {
       code: 'upstream_unreachable',
       message: expect.stringContaining('ECONNREFUSED'),
     });
+  });
+
+  it('that was kept for a while lasts for so much less', async () => {
+    const folder = join(temporaryFolder(), 'refreshes');
+    const { origin } = await upstream(() => ({ status: 200, body: { access_token: 'at-1', expires_in: 28_800 } }));
+    const client = { id: 'c' };
+    const refresh = () =>
+      grantToken(
+        'refresh_token',
+        { refresh_token: 'rt-1' },
+        { ...{ url: `${origin}/token`, client, style: FORM, signal }, send: calls(folder).sendFor('c1') },
+      );
+    expect((await refresh()).expiresInS).toBe(28_800);
+    const file = join(folder, readdirSync(folder)[0] ?? '');
+    for (const [hoursAgo, leftS] of [
+      [3, 18_000],
+      [48, 1],
+    ] as const) {
+      const then = new Date(Date.now() - hoursAgo * 3_600_000);
+      utimesSync(file, then, then);
+      expect((await refresh()).expiresInS).toBeCloseTo(leftS, -2);
+    }
   });
 
   it('does without a kept answer that cannot be opened', async () => {
