@@ -48,12 +48,7 @@ function callerProgram(parts: Parts): void {
       response.on('error', (error) => end({ failure: error.message }));
       for await (const chunk of response) chunks.push(chunk as Buffer);
       const answer = { status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString('utf8') };
-      try {
-        if (answer.status === 200 && /"access_?token"/i.test(answer.body))
-          parts.keepAnswer(job, JSON.stringify(answer));
-      } catch {
-        // A disk that is full keeps nothing: whoever waits gets it all the same.
-      }
+      if (answer.status === 200 && /"access_?token"/i.test(answer.body)) parts.keepAnswer(job, JSON.stringify(answer));
       end(answer);
     });
     request.on('error', (error) => end({ failure: 'code' in error ? String(error.code) : error.message }));
@@ -110,18 +105,22 @@ function takeTurn(path: string, limitMs: number, tries: number): boolean {
   }
 }
 
-/** Sealed, and whole or not at all. */
+/** Sealed, and whole or not at all: what a full disk does not take is still handed over to whoever waits. */
 function keepAnswer({ path, key }: CallerJob, text: string): void {
   const fs = process.getBuiltinModule('node:fs');
   const { createCipheriv, randomBytes } = process.getBuiltinModule('node:crypto');
   const nonce = randomBytes(12);
   const cipher = createCipheriv('aes-256-gcm', Buffer.from(key, 'base64'), nonce);
   const sealed = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
-  const file = fs.openSync(`${path}.new`, 'w', 0o600);
-  fs.writeSync(file, Buffer.concat([nonce, cipher.getAuthTag(), sealed]));
-  fs.fsyncSync(file);
-  fs.closeSync(file);
-  fs.renameSync(`${path}.new`, path);
+  try {
+    const file = fs.openSync(`${path}.new`, 'w', 0o600);
+    fs.writeSync(file, Buffer.concat([nonce, cipher.getAuthTag(), sealed]));
+    fs.fsyncSync(file);
+    fs.closeSync(file);
+    fs.renameSync(`${path}.new`, path);
+  } catch {
+    fs.rmSync(`${path}.new`, { recursive: true, force: true });
+  }
 }
 
 /** A new connection, or one over the tunnel. */
