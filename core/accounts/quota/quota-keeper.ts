@@ -53,6 +53,8 @@ const SPACING_MS = 180_000;
 const LIMITED_SPACING_MS = 30_000;
 /** Of an account that nobody used. */
 const IDLE_MS = 3_600_000;
+/** Of one that could not be read. */
+const FAILED_MS = 600_000;
 const READ_LIMIT_MS = 30_000;
 const READS_AT_ONCE = 2;
 
@@ -114,7 +116,8 @@ class Keeper implements QuotaKeeper {
     const hasReset = kept.windows.some(({ resetAtMs = 0 }) => resetAtMs > kept.triedAtMs && resetAtMs <= nowMs);
     const use = this.#used.get(id);
     if (use?.isLimited === true) return this.#ageMs(kept) >= LIMITED_SPACING_MS;
-    return this.#ageMs(kept) >= (use !== undefined || hasReset ? SPACING_MS : IDLE_MS);
+    const idleMs = kept.message === undefined ? IDLE_MS : FAILED_MS;
+    return this.#ageMs(kept) >= (use !== undefined || hasReset ? SPACING_MS : idleMs);
   }
 
   /** A clock that was set back makes nothing wait for it. */
@@ -149,7 +152,9 @@ class Keeper implements QuotaKeeper {
       this.#parts.onRead(connection, usedUpIn(windows), before);
       events.emit({ type: 'quota-changed', atMs: nowMs, connectionId: id, provider });
     } catch (thrown) {
-      const { message } = toOmniError(thrown);
+      const { code, message } = toOmniError(thrown);
+      // Nobody was asked; it is tried again as soon as the vault is open.
+      if (code === 'vault_closed') return;
       log.debug('A quota could not be read.', { id, provider, why: message });
       const { plan, readAtMs, windows = [] } = this.#kept(id) ?? {};
       this.#keep(id, { ...compact({ plan, readAtMs }), windows, message, triedAtMs: clock.nowMs() });

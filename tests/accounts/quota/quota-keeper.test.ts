@@ -1,7 +1,9 @@
 /** When quotas are read and what is kept of them: spacing, refusals, idle accounts, failures, resets, removals. */
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { AccountLogin } from '../../../core/accounts/accounts.ts';
 import type { HttpAnswer, HttpRequest } from '../../../core/accounts/http.ts';
 import { createQuotaKeeper, type QuotaKeeper } from '../../../core/accounts/quota/quota-keeper.ts';
+import { OmniError } from '../../../core/base/errors.ts';
 import { type CoreEvent, noEvents } from '../../../core/base/event-bus.ts';
 import { silentLog } from '../../../core/base/log.ts';
 import { Secret } from '../../../core/base/secret.ts';
@@ -18,6 +20,8 @@ let answer: () => HttpAnswer;
 let usedUp: string[][];
 let events: CoreEvent[];
 let keeper: QuotaKeeper;
+const good = () => Promise.resolve({ key: new Secret('copilot-1'), accountToken: new Secret('gho-1'), data: {} });
+let credential: AccountLogin['credential'];
 
 function usage(fiveHours: number, resetInMs = 60 * MINUTE): HttpAnswer {
   const window = { utilization: fiveHours, resets_at: new Date(clock.nowMs() + resetInMs).toISOString() };
@@ -29,7 +33,7 @@ function open(): QuotaKeeper {
     ...{ store, clock, log: silentLog },
     providers: () => new Map(PROVIDERS.map((row) => [row.id, row])),
     loginOf: () => ({
-      credential: () => Promise.resolve({ key: new Secret('copilot-1'), accountToken: new Secret('gho-1'), data: {} }),
+      credential: () => credential(),
       afterRefusal: () => Promise.resolve(undefined),
     }),
     send: (request) => {
@@ -53,6 +57,7 @@ beforeEach(() => {
   clock = testClock();
   [calls, usedUp, events] = [[], [], []];
   answer = () => usage(40);
+  credential = good;
   keeper = open();
   connect('a');
 });
@@ -121,6 +126,36 @@ describe('an account', () => {
   it('is asked once by many at the same time', async () => {
     await Promise.all([keeper.read('a'), keeper.read('a'), keeper.sweep()]);
     expect(calls).toHaveLength(1);
+  });
+});
+
+describe('a reading that failed', () => {
+  it('is made again sooner than one that told something: the network may only have been away', async () => {
+    answer = () => ({ status: 503, body: '' });
+    await keeper.sweep();
+    clock.advance(9 * MINUTE);
+    await keeper.sweep();
+    expect(calls).toHaveLength(1);
+    answer = () => usage(40, 600 * MINUTE);
+    clock.advance(2 * MINUTE);
+    await keeper.sweep();
+    expect(keeper.list()).toMatchObject([{ windows: [{ usedPercent: 40 }] }]);
+    expect(keeper.list()[0]).not.toHaveProperty('message');
+    clock.advance(30 * MINUTE);
+    await keeper.sweep();
+    expect(calls).toHaveLength(2);
+  });
+
+  it('for want of the vault’s key is made as soon as that is there, and takes nothing from what is known', async () => {
+    await keeper.sweep();
+    const before = keeper.list();
+    clock.advance(61 * MINUTE);
+    credential = () => Promise.reject(new OmniError('vault_closed', 'The system keychain is locked.'));
+    await keeper.sweep();
+    expect(keeper.list()).toEqual(before);
+    credential = good;
+    await keeper.sweep();
+    expect(calls).toHaveLength(2);
   });
 });
 
