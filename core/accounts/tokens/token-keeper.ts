@@ -235,7 +235,10 @@ class Keeper implements TokenKeeper {
       const [connection, stored] = this.#read(id);
       return this.#standing(connection, stored) !== 'fresh';
     } catch (error) {
-      this.#parts.log.warn('The tokens of an account cannot be read.', { id, why: toOmniError(error).message });
+      const { code, message } = toOmniError(error);
+      // A closed vault is told of where it is looked for.
+      if (code !== 'vault_closed')
+        this.#parts.log.warn('The tokens of an account cannot be read.', { id, why: message });
       return false;
     }
   }

@@ -10,11 +10,11 @@ import { createTokenKeeper, type TokenKeeper } from '../../../core/accounts/toke
 import { createTokenStore, type TokenStore } from '../../../core/accounts/tokens/token-store.ts';
 import { OmniError } from '../../../core/base/errors.ts';
 import { noEvents } from '../../../core/base/event-bus.ts';
-import { silentLog } from '../../../core/base/log.ts';
+import { type Log, silentLog } from '../../../core/base/log.ts';
 import { Secret } from '../../../core/base/secret.ts';
 import { sealingVault } from '../../../core/vault/sealing.ts';
 import { connection } from '../../store/records.ts';
-import { temporaryStore } from '../../store/temporary-store.ts';
+import { keepingLog, temporaryStore } from '../../store/temporary-store.ts';
 import { testClock } from '../../support/test-clock.ts';
 
 const HOUR_MS = 3_600_000;
@@ -34,7 +34,7 @@ interface Stage {
 }
 
 /** So many accounts, each with a token of eight hours got now; the provider answers after `answer`. */
-function open(count: number, answer: () => Promise<unknown> = () => Promise.resolve()): Stage {
+function open(count: number, answer: () => Promise<unknown> = () => Promise.resolve(), log: Log = silentLog): Stage {
   const { store } = temporaryStore();
   const clock = testClock();
   const tokens = createTokenStore({ store, vault: sealingVault(Buffer.alloc(32, 7), 'a test'), nowMs: clock.nowMs });
@@ -58,7 +58,7 @@ function open(count: number, answer: () => Promise<unknown> = () => Promise.reso
     tokens.write(id, next(`${id}-0`));
   }
   const keeper = createTokenKeeper({
-    ...{ store, tokens, clock, log: silentLog, events: noEvents },
+    ...{ store, tokens, clock, log, events: noEvents },
     flowOf: (provider) => FLOWS.find((flow) => flow.provider === provider),
     onChange: () => undefined,
     refresh: async ({ id }, held) => {
@@ -219,4 +219,16 @@ it('a store that cannot be written when the answer comes loses no token: what wa
     .toBe('at-c0-1');
   expect([stage.sent, stage.states()]).toEqual([['rt-c0-0'], [good]]);
   expect(stage.tokens.read('c0')?.tokens.refreshToken?.reveal()).toBe('rt-c0-1');
+});
+
+it('a keychain that stays locked is told of once, where it is found, and not with every look at the tokens', async () => {
+  const log = keepingLog();
+  const stage = open(3, undefined, log);
+  const locked = (): never => {
+    throw new OmniError('vault_closed', 'The system keychain is locked.');
+  };
+  Object.assign(stage.tokens, { read: locked });
+  await stage.keeper.sweep();
+  await expect(only(stage).credential()).rejects.toThrow('locked');
+  expect(log.lines).toEqual([]);
 });
