@@ -8,6 +8,7 @@ import { acceptableUser } from '../../model/end-user.ts';
 import { fewStops } from '../../model/few-stops.ts';
 import { LossList } from '../../model/loss.ts';
 import { withOfferedChoice } from '../../model/offered-tools.ts';
+import { takenEffort } from '../../model/openai-effort.ts';
 import { effortForBudget } from '../../model/reasoning-scale.ts';
 import type { ChatRequest, OutputFormat, ReasoningOptions } from '../../model/request.ts';
 import { ToolNames } from '../../model/tool-names.ts';
@@ -94,14 +95,15 @@ function encodeSampling({ request, isOwn, losses }: Writing): JsonObject {
   };
 }
 
-function encodeReasoning({ request, isOwn, losses }: Writing): JsonObject {
+function encodeReasoning({ request, target, isOwn, losses }: Writing): JsonObject {
   const { reasoning } = request;
   if (reasoning === undefined) return {};
   const path = 'reasoning';
   if (reasoning.summary !== undefined || reasoning.includeThoughts !== undefined) {
     losses.add('reasoning-options', `${path}.summary`, 'Whether and how thoughts are shown is left to the host.');
   }
-  const effort = effortOf(reasoning, isOwn);
+  const asked = effortOf(reasoning, isOwn);
+  const effort = asked === undefined || isOwn ? asked : takenEffort(target.model, asked);
   if (effort === undefined) {
     if (reasoning.mode === 'adaptive') return {};
     const asked = reasoning.mode !== undefined || reasoning.budgetTokens !== undefined;

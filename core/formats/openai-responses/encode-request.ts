@@ -6,6 +6,7 @@ import { asObject, asString, type JsonObject } from '../../base/json.ts';
 import { acceptableUser } from '../../model/end-user.ts';
 import { type LossFeature, LossList } from '../../model/loss.ts';
 import { withOfferedChoice } from '../../model/offered-tools.ts';
+import { takenEffort } from '../../model/openai-effort.ts';
 import { effortForBudget } from '../../model/reasoning-scale.ts';
 import type { ChatRequest, Message, OutputFormat, ReasoningOptions } from '../../model/request.ts';
 import { ToolNames } from '../../model/tool-names.ts';
@@ -32,7 +33,7 @@ export function encodeRequest(asked: ChatRequest, target: EncodeTarget): Encoded
   const toolChoice = encodeToolChoice(request, toolNames, losses);
   const tools = request.tools === undefined ? [] : encodeTools(request.tools, toolNames, losses);
   const text = encodeText(request.output, asObject(extra['text']));
-  const reasoning = encodeReasoning(request, asObject(extra['reasoning']), losses);
+  const reasoning = encodeReasoning(request, target, asObject(extra['reasoning']), losses);
   const include = encodeInclude(request, extra);
   const body: JsonObject = {
     model: target.model,
@@ -118,38 +119,33 @@ function encodeText(output: OutputFormat | undefined, rest: JsonObject | undefin
 
 function encodeReasoning(
   { reasoning: options, ext }: ChatRequest,
+  { model }: EncodeTarget,
   rest: JsonObject | undefined,
   losses: LossList,
 ): JsonObject | undefined {
-  const effort = options === undefined ? undefined : effortOf(options, ext?.origin === FORMAT, losses);
+  const own = ext?.origin === FORMAT ? options?.effort : undefined;
+  const effort = own ?? (options === undefined ? undefined : effortOf(options, model, losses));
   const summary = options === undefined ? undefined : summaryOf(options, losses);
   const out = { ...rest, ...(effort !== undefined && { effort }), ...(summary !== undefined && { summary }) };
   return Object.keys(out).length === 0 ? undefined : out;
 }
 
-/** `max` is no word of this API, whose highest is `xhigh`. */
-function effortOf(options: ReasoningOptions, isOwn: boolean, losses: LossList): string | undefined {
-  const { effort, budgetTokens, mode } = options;
-  if (effort !== undefined) {
-    const word = effort === 'max' && !isOwn ? 'xhigh' : effort;
-    if (word !== effort || budgetTokens !== undefined) {
-      losses.add('reasoning-effort', 'reasoning', `Only the effort "${word}" is sent.`);
-    }
-    return word;
+/** `max` is no word of this API, whose highest is `xhigh`; its models take some of its words each. */
+function effortOf(
+  { effort, budgetTokens, mode }: ReasoningOptions,
+  model: string,
+  losses: LossList,
+): string | undefined {
+  const isOff = mode === 'disabled' || budgetTokens === 0;
+  const asked = isOff ? 'none' : (effort ?? (budgetTokens === undefined ? undefined : effortForBudget(budgetTokens)));
+  if (asked === undefined) {
+    if (mode === 'enabled') losses.add('reasoning-options', 'reasoning.mode', 'The model decides how much it reasons.');
+    return undefined;
   }
-  if (budgetTokens === 0) return 'none';
-  if (budgetTokens !== undefined) {
-    const word = effortForBudget(budgetTokens);
-    losses.add(
-      'reasoning-effort',
-      'reasoning.budgetTokens',
-      `A budget of ${budgetTokens} tokens is sent as "${word}".`,
-    );
-    return word;
-  }
-  if (mode === 'disabled') return 'none';
-  if (mode === 'enabled') losses.add('reasoning-options', 'reasoning.mode', 'The model decides how much it reasons.');
-  return undefined;
+  const word = takenEffort(model, asked === 'max' ? 'xhigh' : asked);
+  const isWhole = word === asked && (isOff ? effort === undefined || effort === 'none' : budgetTokens === undefined);
+  if (!isWhole) losses.add('reasoning-effort', 'reasoning', `Of how much to reason, the effort "${word}" is sent.`);
+  return word;
 }
 
 function summaryOf(options: ReasoningOptions, losses: LossList): string | undefined {
