@@ -2,19 +2,23 @@
  * What a client of another protocol asks for beyond the model: it cannot know it, and asks every model alike (Claude Code
  * for 32,000 tokens and for thoughts). The vendor would refuse the whole request.
  */
+import { withoutBilling } from '../model/billing-line.ts';
 import type { Loss } from '../model/loss.ts';
 import type { ChatRequest, ReasoningOptions } from '../model/request.ts';
 import type { Target } from '../routing/plan.ts';
 
 type Asked = Pick<Target, 'provider' | 'endpoint' | 'info'>;
 
-/** The request within what is known of the model; what is left out or lowered is told to `lose`. */
+/**
+ * The request within what is known of the model, and without the line for its client's own vendor; what is left out or
+ * lowered is told to `lose`.
+ */
 export function fittedRequest(
   request: ChatRequest,
   target: Asked,
   lose: (losses: readonly Loss[]) => void,
 ): ChatRequest {
-  return withLimit(withoutThoughts(request, target, lose), target, lose);
+  return withLimit(withoutThoughts(withoutBilling(request), target, lose), target, lose);
 }
 
 function withLimit(

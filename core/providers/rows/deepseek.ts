@@ -1,5 +1,6 @@
 /** DeepSeek: https://api-docs.deepseek.com and https://api-docs.deepseek.com/guides/anthropic_api. */
 import { chat, defineProvider, messages } from '../define-provider.ts';
+import { noBillingLine } from '../quirks/billing-line.ts';
 import { developerAsSystem } from '../quirks/openai-only-fields.ts';
 import { maxTokens } from '../quirks/token-limit-name.ts';
 
@@ -13,6 +14,7 @@ export const deepseek = defineProvider({
   key: 'required',
   modelList: { path: '/v1/models', shape: 'openai' },
   quirks: [
+    noBillingLine,
     developerAsSystem('https://api-docs.deepseek.com/api/create-chat-completion'),
     maxTokens('https://api-docs.deepseek.com/api/create-chat-completion'),
   ],

@@ -1,5 +1,6 @@
 /** Fireworks AI: https://docs.fireworks.ai/tools-sdks/openai-compatibility and …/anthropic-compatibility. Ids are `accounts/fireworks/models/…`. */
 import { BEARER, chat, defineProvider, messages, responses } from '../define-provider.ts';
+import { noBillingLine } from '../quirks/billing-line.ts';
 import { developerAsSystem, withoutPlatformFields, withoutToolFields } from '../quirks/openai-only-fields.ts';
 
 export const fireworks = defineProvider({
@@ -13,6 +14,7 @@ export const fireworks = defineProvider({
   modelList: { path: '/v1/models', shape: 'openai' },
   embeddings: { path: '/v1/embeddings' },
   quirks: [
+    noBillingLine,
     developerAsSystem('https://docs.fireworks.ai/api-reference/post-chatcompletions'),
     withoutPlatformFields('https://docs.fireworks.ai/api-reference/post-chatcompletions', ['store']),
     // Hints only: neither changes what is asked.

@@ -1,6 +1,7 @@
 /** GitHub Copilot: https://docs.github.com/en/copilot/reference/ai-models/supported-models. Each model is served by one or two of its three endpoints. */
 import { copilotCall } from '../account-calls/copilot.ts';
 import { ANTHROPIC_VERSION, BEARER, chat, defineProvider, messages, responses } from '../define-provider.ts';
+import { noBillingLine } from '../quirks/billing-line.ts';
 import { textAndImageParts } from '../quirks/plain-parts.ts';
 import { openaiFixedSampling, openaiSamplingWithEffort } from '../quirks/sampling.ts';
 import { maxCompletionTokens } from '../quirks/token-limit-name.ts';
@@ -40,6 +41,7 @@ export const github = defineProvider({
   key: 'required',
   accountCall: copilotCall,
   quirks: [
+    noBillingLine,
     maxCompletionTokens,
     openaiFixedSampling,
     openaiSamplingWithEffort,

@@ -1,5 +1,6 @@
 /** Kimi (Moonshot AI): https://platform.kimi.ai/docs/api/overview, for both protocols. */
 import { BEARER, chat, defineProvider, messages } from '../define-provider.ts';
+import { noBillingLine } from '../quirks/billing-line.ts';
 import { developerAsSystem } from '../quirks/openai-only-fields.ts';
 
 export const kimi = defineProvider({
@@ -11,7 +12,7 @@ export const kimi = defineProvider({
   endpoints: [chat('/v1/chat/completions'), messages('/anthropic/v1/messages', { auth: BEARER })],
   key: 'required',
   modelList: { path: '/v1/models', shape: 'openai' },
-  quirks: [developerAsSystem('https://github.com/openclaw/openclaw/pull/22194')],
+  quirks: [noBillingLine, developerAsSystem('https://github.com/openclaw/openclaw/pull/22194')],
   keyUrl: 'https://platform.moonshot.ai/console/api-keys',
   models: [
     {

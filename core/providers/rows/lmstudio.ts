@@ -1,5 +1,6 @@
 /** LM Studio on this machine: https://lmstudio.ai/docs/developer/openai-compat and …/anthropic-compat. */
 import { BEARER, chat, defineProvider, messages, responses } from '../define-provider.ts';
+import { noBillingLine } from '../quirks/billing-line.ts';
 import { systemFirst } from '../quirks/system-first.ts';
 import { maxTokens } from '../quirks/token-limit-name.ts';
 
@@ -13,5 +14,5 @@ export const lmstudio = defineProvider({
   key: 'optional',
   modelList: { path: '/v1/models', shape: 'openai' },
   embeddings: { path: '/v1/embeddings' },
-  quirks: [systemFirst, maxTokens('https://lmstudio.ai/docs/developer/openai-compat/chat-completions')],
+  quirks: [noBillingLine, systemFirst, maxTokens('https://lmstudio.ai/docs/developer/openai-compat/chat-completions')],
 });

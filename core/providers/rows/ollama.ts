@@ -1,6 +1,7 @@
 /** Ollama on this machine: https://docs.ollama.com/api, …/openai-compatibility and …/anthropic-compatibility. Its own interface comes first: it alone
  * takes a context size and keeps thoughts apart in every version. */
 import { BEARER, chat, defineProvider, messages, responses } from '../define-provider.ts';
+import { noBillingLine } from '../quirks/billing-line.ts';
 import { systemFirst } from '../quirks/system-first.ts';
 import { maxTokens } from '../quirks/token-limit-name.ts';
 
@@ -19,5 +20,9 @@ export const ollama = defineProvider({
   key: 'optional',
   modelList: { path: '/api/tags', shape: 'ollama' },
   embeddings: { path: '/v1/embeddings' },
-  quirks: [systemFirst, maxTokens('https://docs.ollama.com/api/openai-compatibility#v1-chat-completions')],
+  quirks: [
+    noBillingLine,
+    systemFirst,
+    maxTokens('https://docs.ollama.com/api/openai-compatibility#v1-chat-completions'),
+  ],
 });

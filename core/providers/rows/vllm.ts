@@ -1,5 +1,6 @@
 /** vLLM on this machine: https://docs.vllm.ai/en/stable/serving/online_serving/. */
 import { BEARER, chat, defineProvider, messages, responses } from '../define-provider.ts';
+import { noBillingLine } from '../quirks/billing-line.ts';
 import { systemFirst } from '../quirks/system-first.ts';
 
 export const vllm = defineProvider({
@@ -16,5 +17,5 @@ export const vllm = defineProvider({
   key: 'optional',
   modelList: { path: '/v1/models', shape: 'openai' },
   embeddings: { path: '/v1/embeddings' },
-  quirks: [systemFirst],
+  quirks: [noBillingLine, systemFirst],
 });
