@@ -170,6 +170,13 @@ function toolFacts({ tools = [], toolChoice, parallelToolCalls }: ChatRequest): 
 }
 
 /** A tool without parameters, with an empty object and with an object of no properties say the same. */
+/** An answer holds what was asked for and nothing else: that an object is closed, as Anthropic demands, says no more. */
+function openSchema({ additionalProperties, ...schema }: JsonObject): JsonObject {
+  return additionalProperties === undefined || additionalProperties === false
+    ? schema
+    : { ...schema, additionalProperties };
+}
+
 function plainSchema(schema: JsonObject = { type: 'object' }): JsonObject {
   const { properties, ...rest } = schema;
   return properties === undefined || (isObject(properties) && Object.keys(properties).length === 0) ? rest : schema;
@@ -210,7 +217,7 @@ function optionFacts(request: ChatRequest): Said {
     choices: request.choices === 1 ? undefined : request.choices,
     logprobs: logprobs?.enabled === true ? (logprobs.top ?? 0) : undefined,
     output: output?.type === 'text' ? undefined : output?.type,
-    'schema of the output': output?.type === 'json-schema' ? plainSchema(output.schema) : undefined,
+    'schema of the output': output?.type === 'json-schema' ? plainSchema(openSchema(output.schema)) : undefined,
     'name of the output': output?.type === 'json-schema' ? nameOf(output) : undefined,
     'strict output': output?.type === 'json-schema' && output.strict,
     'how much to think': thinkingKey(reasoning),

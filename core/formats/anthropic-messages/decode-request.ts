@@ -123,7 +123,8 @@ function decodeOutput(body: JsonObject, config: JsonObject): OutputFormat | unde
   const format = optionalObject(config, 'format', 'output_config.format') ?? optionalObject(body, 'output_format');
   if (format === undefined) return undefined;
   if (format['type'] !== 'json_schema') return refuse('output_config.format.type', 'must be json_schema.');
-  return { type: 'json-schema', schema: objectAt(format['schema'], 'output_config.format.schema') };
+  const schema = objectAt(format['schema'], 'output_config.format.schema');
+  return { type: 'json-schema', schema, ext: { origin: ORIGIN, data: {} } };
 }
 
 function decodeTool(tool: JsonObject, index: number): Tool {

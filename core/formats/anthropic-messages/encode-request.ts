@@ -9,6 +9,7 @@ import { shortContent } from './encode-blocks.ts';
 import { encodeMessages, writeTurns } from './encode-messages.ts';
 import { planReasoning } from './encode-reasoning.ts';
 import { encodeTools } from './encode-tools.ts';
+import { acceptedSchema } from './output-schema.ts';
 import { type EncodeContext, isOwn, ORIGIN, TOOL_NAME_RULE } from './wire.ts';
 
 /** `max_tokens` is demanded; this stands where neither the client nor the catalog has a number. */
@@ -102,7 +103,8 @@ function encodeOutput({ output }: ChatRequest, losses: LossList): JsonObject | u
   if (output.name !== undefined || output.description !== undefined) {
     losses.add('json-schema', 'output', "The schema's name and description are left out.");
   }
-  return { type: 'json_schema', schema: output.schema };
+  const schema = isOwn(output.ext) ? output.schema : acceptedSchema(output.schema, losses);
+  return { type: 'json_schema', schema };
 }
 
 function encodeServiceTier(tier: string | undefined, losses: LossList): JsonObject {

@@ -204,7 +204,7 @@ describe('encodeRequest', () => {
   it('asks for structured output natively', () => {
     const schema = { type: 'object', properties: { city: { type: 'string' } } };
     expect(encoded({ output: { type: 'json-schema', schema } }).body['output_config']).toEqual({
-      format: { type: 'json_schema', schema },
+      format: { type: 'json_schema', schema: { ...schema, additionalProperties: false } },
     });
   });
 
