@@ -3,6 +3,7 @@
  * is another one with each request. It says nothing to a model, and at any other provider, where prompts are cached by
  * their beginning, nothing would ever be read from the cache: https://github.com/anthropics/claude-code/issues/68900
  */
+import type { Part } from './part.ts';
 import type { ChatRequest, Message } from './request.ts';
 
 export const BILLING_LINE = 'x-anthropic-billing-header';
@@ -20,7 +21,7 @@ export function withoutBilling(request: ChatRequest): ChatRequest {
   if (first?.role !== 'system' || !first.parts.some((part) => part.type === 'text' && LINE.test(part.text))) {
     return request;
   }
-  const parts = first.parts.flatMap((part) => {
+  const parts = first.parts.flatMap((part): Part[] => {
     if (part.type !== 'text') return [part];
     const text = withoutBillingLine(part.text);
     return text === '' ? [] : [{ ...part, text }];
