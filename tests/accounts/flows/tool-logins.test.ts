@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { findToolLogins } from '../../../core/accounts/flows/tool-logins/find.ts';
+import { findToolLogins, readToolLogin } from '../../../core/accounts/flows/tool-logins/find.ts';
 import type { Machine } from '../../../core/accounts/flows/tool-logins/tool-login.ts';
 import { temporaryFolder } from '../../store/temporary-store.ts';
 
@@ -159,6 +159,16 @@ describe('logins of the vendors’ tools', () => {
     expect(seen(home(files))).toMatchObject([{ provider: 'github', account: 'octo', access: 'ghu_1' }]);
     const onlyOld = { '.config/github-copilot/hosts.json': files['.config/github-copilot/hosts.json'] };
     expect(seen(home(onlyOld))).toMatchObject([{ account: 'old' }]);
+  });
+
+  it('GitHub Copilot: one person’s logins of two editors can each be chosen', () => {
+    const apps = {
+      'github.com:Iv1.b507a08c87ecfe98': { user: 'octo', oauth_token: 'ghu_1' },
+      'github.com:Iv23ctfURkiMfJ4xr5mv': { user: 'octo', oauth_token: 'ghu_2' },
+    };
+    const machine = home({ '.config/github-copilot/apps.json': apps });
+    const tokens = findToolLogins(machine).map(({ id }) => readToolLogin(machine, id)?.login?.tokens.accessToken);
+    expect(tokens.map((token) => token?.reveal())).toEqual(['ghu_1', 'ghu_2']);
   });
 
   it('iFlow CLI', () => {

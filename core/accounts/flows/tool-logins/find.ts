@@ -44,7 +44,12 @@ function readLogins(reader: ToolLoginReader, path: string): readonly FoundLogin[
     const json = readJsonFile(path);
     if (json === undefined) return [];
     const logins = reader.read(json, (name) => readJsonFile(join(dirname(path), name)));
-    return logins.map((login, index) => ({ id: idOf(login.account ?? String(index)), reader, path, login }));
+    return logins.map((login, index) => {
+      const name = login.account ?? String(index);
+      // One person may have signed in with several editors, each with a login of its own.
+      const before = logins.slice(0, index).filter(({ account }) => account === login.account).length;
+      return { id: idOf(before === 0 ? name : `${name}\0${before}`), reader, path, login };
+    });
   } catch (error) {
     const { code, message } = toOmniError(error);
     const problem = code === 'internal' ? `The file ${path} cannot be read.` : message;
