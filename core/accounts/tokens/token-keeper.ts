@@ -24,7 +24,7 @@ export interface TokenKeeperParts {
   flowOf(providerId: string): Flow | undefined;
   /** The tokens after these, from the provider (or from wherever the account's tokens come). Throws `upstream_*`. */
   refresh(connection: ConnectionRecord, tokens: TokenSet, signal: AbortSignal): Promise<TokenSet>;
-  /** New tokens are in the store. */
+  /** New tokens are in the store, or nobody needs them any more. */
   onKept?(connectionId: string): void;
   /** An account was taken out of routing, or its data changed. */
   onChange(): void;
@@ -164,9 +164,9 @@ class Keeper implements TokenKeeper {
       const next = await this.#next(connection, stored);
       const isKept = this.#parts.tokens.replace(id, next, stored.version);
       this.#unkept.delete(id);
-      // Another writer (a login) has newer tokens than these.
-      if (!isKept) return;
       this.#parts.onKept?.(id);
+      // Another writer (a login) has newer tokens than these, or the account is gone.
+      if (!isKept) return;
       this.#pauses.delete(id);
       this.#gotAtMs.set(id, performance.now());
       if (JSON.stringify(next.data) !== JSON.stringify(stored.tokens.data)) this.#parts.onChange();

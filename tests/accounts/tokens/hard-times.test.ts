@@ -25,6 +25,9 @@ interface Stage {
   readonly clock: ReturnType<typeof testClock>;
   readonly keeper: TokenKeeper;
   readonly tokens: TokenStore;
+  readonly remove: (id: string) => void;
+  /** Accounts whose answers on the disk have done their work. */
+  readonly forgotten: string[];
   readonly logins: readonly AccountLogin[];
   /** The refresh tokens that the provider was sent, in order. */
   readonly sent: string[];
@@ -39,6 +42,8 @@ function open(count: number, answer: () => Promise<unknown> = () => Promise.reso
   const clock = testClock();
   const tokens = createTokenStore({ store, vault: sealingVault(Buffer.alloc(32, 7), 'a test'), nowMs: clock.nowMs });
   const sent: string[] = [];
+  const forgotten: string[] = [];
+  const remove = (id: string) => void store.connections.remove(id);
   let running = 0;
   let peak = 0;
   const next = (name: string) => ({
@@ -61,6 +66,7 @@ function open(count: number, answer: () => Promise<unknown> = () => Promise.reso
     ...{ store, tokens, clock, log, events: noEvents },
     flowOf: (provider) => FLOWS.find((flow) => flow.provider === provider),
     onChange: () => undefined,
+    onKept: (id) => void forgotten.push(id),
     refresh: async ({ id }, held) => {
       sent.push(held.refreshToken?.reveal() ?? '');
       running += 1;
@@ -74,7 +80,7 @@ function open(count: number, answer: () => Promise<unknown> = () => Promise.reso
     },
   });
   const states = (): unknown[] => store.connections.list().map(({ isActive, testStatus }) => [isActive, testStatus]);
-  return { clock, keeper, tokens, sent, states, logins: ids.map(keeper.loginOf), peak: () => peak };
+  return { clock, keeper, tokens, remove, forgotten, sent, states, logins: ids.map(keeper.loginOf), peak: () => peak };
 }
 
 function only({ logins: [login] }: Stage): AccountLogin {
@@ -231,4 +237,13 @@ it('a keychain that stays locked is told of once, where it is found, and not wit
   await stage.keeper.sweep();
   await expect(only(stage).credential()).rejects.toThrow('locked');
   expect(log.lines).toEqual([]);
+});
+
+it('an account that is removed while it is refreshed leaves nothing on the disk', async () => {
+  let remove = (_id: string): void => undefined;
+  const stage = open(1, () => Promise.resolve(remove('c0')));
+  ({ remove } = stage);
+  stage.clock.advance(LIFE_MS);
+  await expect(only(stage).credential()).rejects.toMatchObject({ code: 'no_connection' });
+  expect(stage.forgotten).toEqual(['c0']);
 });
