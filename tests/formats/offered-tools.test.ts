@@ -1,6 +1,6 @@
 /** Tools and choices that a target is left with: hosts refuse a choice among none, of one that is not there, and an empty list. */
 import { describe, expect, it } from 'vitest';
-import type { JsonObject } from '../../core/base/json.ts';
+import { type JsonObject, objectsOf } from '../../core/base/json.ts';
 import { FORMATS } from '../../core/formats/index.ts';
 import type { FormatId } from '../../core/model/format-id.ts';
 
@@ -94,4 +94,14 @@ describe("a free-text tool with a grammar, like Codex's apply_patch", () => {
       expect(JSON.stringify(sent['tools'])).toContain('(lark):\\nstart: \\"*** Begin Patch\\"');
     },
   );
+});
+
+it('what a chat host cannot be told of a result leaves no empty message behind', () => {
+  const input: JsonObject[] = [
+    { type: 'function_call', call_id: 'c1', name: 'f', arguments: '{}' },
+    { type: 'function_call_output', call_id: 'c1', output: '1' },
+    { type: 'tool_search_output', call_id: 'c2', tools: [] },
+  ];
+  const sent = translated('openai-responses', { input }, 'openai-chat');
+  expect(objectsOf(sent['messages']).map(({ role }) => role)).toEqual(['assistant', 'tool']);
 });

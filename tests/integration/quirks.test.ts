@@ -8,7 +8,7 @@ import { UPSTREAM_KEY } from '../support/marked-secrets.ts';
 import { chatAnswer, messagesAnswer, sendJson, startUpstream, type Upstream } from '../support/upstream.ts';
 
 const dataDirectory = mkdtempSync(join(tmpdir(), 'omniroute-quirks-'));
-const PROVIDERS = ['mistral', 'groq', 'fireworks', 'openai', 'vllm'];
+const PROVIDERS = ['mistral', 'groq', 'fireworks', 'openai', 'vllm', 'anthropic'];
 const RESPONSE = {
   ...{ id: 'resp_1', object: 'response', created_at: 1, status: 'completed', model: 'm' },
   output: [
@@ -122,6 +122,15 @@ it('system text that Claude Code puts into the conversation is the user’s for 
     ),
     model: 'qwen',
   });
+});
+
+it('a Claude that cannot be told not to think is not told so', async () => {
+  const messages = [{ role: 'user', content: 'hi' }];
+  const send = (model: string): Promise<string | undefined> =>
+    arrived('/v1/messages', JSON.stringify({ model, max_tokens: 5, thinking: { type: 'disabled' }, messages }));
+  expect(JSON.parse((await send('anthropic/claude-fable-5')) ?? '')).not.toHaveProperty('thinking');
+  upstream.received.length = 0;
+  expect(JSON.parse((await send('anthropic/claude-opus-4-6')) ?? '')).toHaveProperty('thinking');
 });
 
 const user = [{ role: 'user', content: 'hi' }];

@@ -20,10 +20,13 @@ export interface ReasoningFacts {
   readonly style: EncodeTarget['reasoningStyle'];
   readonly maxTokens: number;
   readonly toolForced: boolean;
+  /** The client speaks another protocol, in which to name an effort is to ask for thoughts. */
+  readonly isForeign: boolean;
   readonly turns: readonly WireTurn[];
 }
 
 const SMALLEST_BUDGET = 1_024;
+const LARGEST_SHARE = 0.8;
 const PATH = 'reasoning';
 
 /** The `thinking` and `output_config.effort` to send. */
@@ -57,20 +60,25 @@ function wantedPlan(asked: ReasoningOptions, facts: ReasoningFacts, losses: Loss
     }
     return { thinking: { type: 'disabled' }, ...wordOf(kept, losses) };
   }
-  if (facts.style === 'effort') return effortPlan(asked, losses);
+  if (facts.style === 'effort') return effortPlan(asked, facts, losses);
   if (facts.style === undefined && mode === 'adaptive')
     return { thinking: { type: 'adaptive' }, ...wordOf(effort, losses) };
   return budgetPlan(asked, facts, losses);
 }
 
-function effortPlan({ effort, budgetTokens, mode }: ReasoningOptions, losses: LossList): ReasoningPlan {
+function effortPlan(
+  { effort, budgetTokens, mode }: ReasoningOptions,
+  { isForeign }: ReasoningFacts,
+  losses: LossList,
+): ReasoningPlan {
   if (budgetTokens !== undefined && effort === undefined) {
     losses.add('reasoning-effort', PATH, `The budget of ${budgetTokens} tokens is sent as an effort.`);
   } else if (budgetTokens !== undefined) {
     losses.add('reasoning-effort', PATH, `The budget of ${budgetTokens} tokens is left out beside the effort.`);
   }
   const word = effort ?? (budgetTokens === undefined ? undefined : effortForBudget(budgetTokens));
-  const thinks = mode === 'adaptive' || mode === 'enabled';
+  // Without `thinking` most of these models do not think, whatever the effort.
+  const thinks = mode === undefined ? isForeign && word !== undefined : mode !== 'disabled';
   return { ...(thinks && { thinking: { type: 'adaptive' } }), ...wordOf(word, losses) };
 }
 
@@ -89,7 +97,9 @@ function budgetPlan(asked: ReasoningOptions, facts: ReasoningFacts, losses: Loss
     losses.add('reasoning-effort', PATH, 'Thinking is left out: the answer may not hold its smallest budget.');
     return own ? wordOf(effort, losses) : {};
   }
-  const fitting = Math.min(Math.max(budget, SMALLEST_BUDGET), facts.maxTokens - 1);
+  // The answer's limit holds for thoughts too: where the budget is ours to choose, room for the answer is left.
+  const most = budgetTokens === undefined ? Math.floor(facts.maxTokens * LARGEST_SHARE) : facts.maxTokens - 1;
+  const fitting = Math.max(Math.min(budget, most), SMALLEST_BUDGET);
   if (fitting !== budget) {
     losses.add('reasoning-effort', PATH, `The budget of ${budget} tokens is sent as ${fitting}.`);
   }

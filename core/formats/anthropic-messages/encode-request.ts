@@ -27,7 +27,13 @@ export function encodeRequest(asked: ChatRequest, target: EncodeTarget): Encoded
   const forced = asObject(tools['tool_choice'])?.['type'];
   const plan = planReasoning(
     request.reasoning,
-    { style: target.reasoningStyle, maxTokens, toolForced: forced === 'any' || forced === 'tool', turns },
+    {
+      style: target.reasoningStyle,
+      maxTokens,
+      toolForced: forced === 'any' || forced === 'tool',
+      isForeign: isForeign(request),
+      turns,
+    },
     losses,
   );
   const thinks = plan.thinking !== undefined && plan.thinking['type'] !== 'disabled';
@@ -59,6 +65,11 @@ function encodeMaxTokens(request: ChatRequest, target: EncodeTarget, losses: Los
     `The API demands a limit; ${FALLBACK_MAX_TOKENS} tokens are sent.`,
   );
   return FALLBACK_MAX_TOKENS;
+}
+
+/** Gemini's clients are known by what they say of reasoning. */
+function isForeign({ ext, reasoning }: ChatRequest): boolean {
+  return [ext, reasoning?.ext].some((said) => said !== undefined && said.origin !== ORIGIN);
 }
 
 /** Sequences of white space only are refused by the API. */

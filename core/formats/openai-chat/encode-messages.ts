@@ -70,7 +70,8 @@ function toolMessages(message: Message, paths: PartPaths, writing: Writing): Jso
     if (part.type === 'tool-result') messages.push(toolMessage(part, { paths, writing, media }));
     else others.push(part);
   }
-  if (others.length > 0) messages.push({ role: 'user', content: userContent(others, paths, writing) });
+  const beside = others.flatMap((part) => encodeBlock(part, paths, writing));
+  if (beside.length > 0) messages.push({ role: 'user', content: shortest(beside) });
   if (media.length > 0) messages.push({ role: 'user', content: media });
   return messages;
 }

@@ -1,5 +1,6 @@
 /** Anthropic: https://docs.anthropic.com/en/api/messages. Its chat layer is for trying out only, by its own words, so it is not listed. */
 import { defineProvider, messages } from '../define-provider.ts';
+import { claudeAlwaysThinks } from '../quirks/always-thinks.ts';
 import { claudeFixedSampling } from '../quirks/sampling.ts';
 
 export const anthropic = defineProvider({
@@ -12,6 +13,6 @@ export const anthropic = defineProvider({
   key: 'required',
   refusesLongAnswers: true,
   modelList: { path: '/v1/models', shape: 'anthropic' },
-  quirks: [claudeFixedSampling],
+  quirks: [claudeAlwaysThinks, claudeFixedSampling],
   keyUrl: 'https://console.anthropic.com/settings/keys',
 });

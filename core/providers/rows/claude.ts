@@ -1,5 +1,6 @@
 /** Claude Code (Pro and Max): Anthropic's Messages with an account's token. https://code.claude.com/docs */
 import { BEARER, defineProvider, messages, X_API_KEY } from '../define-provider.ts';
+import { claudeAlwaysThinks } from '../quirks/always-thinks.ts';
 import { identityPrompt } from '../quirks/client-identity.ts';
 import { claudeFixedSampling } from '../quirks/sampling.ts';
 import { claudeQuota } from '../quotas/claude.ts';
@@ -33,6 +34,7 @@ export const claude = defineProvider({
   modelList: { path: '/v1/models', shape: 'anthropic' },
   catalogId: 'anthropic',
   quirks: [
+    claudeAlwaysThinks,
     claudeFixedSampling,
     identityPrompt(
       'https://github.com/anthropics/claude-code/issues/8046',
