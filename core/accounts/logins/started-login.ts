@@ -171,8 +171,8 @@ export async function takeAnswer(entry: Entry, query: URLSearchParams): Promise<
   } catch (error) {
     if (!(error instanceof AuthorizationResponseError)) throw strange(error);
     const detail = error.error_description?.slice(0, 200) ?? error.error;
-    session.fail(new OmniError('upstream_auth', `It says: ${detail}`, { upstreamCode: error.error }));
-    return;
+    const refusal = new OmniError('upstream_auth', `It says: ${detail}`, { upstreamCode: error.error });
+    return await session.proceed(() => Promise.reject(refusal));
   }
   if (code === null || code === '') throw strange();
   const answer = compact({ code, state: mark, redirectUri, codeVerifier });

@@ -98,6 +98,21 @@ describe('in the browser', () => {
     expect([again.status, sentenceOf(again.body)]).toEqual([409, expect.stringContaining('Start a new one')]);
   });
 
+  it('a refusal that comes after the answer changes nothing: the sign-in goes on with what it has', async () => {
+    const started = await start('claude');
+    const right = new URL(await openInBrowser(text(started, 'authUrl')));
+    const held = claude.holdAnswers(TOKEN);
+    const first = page(right.href);
+    await expect.poll(held.waiting, { timeout: 5_000 }).toBe(1);
+    const refusal = new URL(right);
+    refusal.searchParams.delete('code');
+    refusal.searchParams.set('error', 'access_denied');
+    expect(await page(refusal.href)).toMatchObject({ status: 400, words: expect.stringContaining('takes none twice') });
+    held.release();
+    expect((await first).status).toBe(200);
+    expect(await sessionOf(started)).toMatchObject({ state: 'done' });
+  });
+
   const answers: readonly (readonly [name: string, route: Route, says: RegExp])[] = [
     [
       'a code that is too old',
