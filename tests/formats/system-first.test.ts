@@ -87,3 +87,23 @@ describe('what stands inside the conversation', () => {
     expect(translated('openai-chat', { messages }, 'openai-chat')).toEqual({ messages, lost: [] });
   });
 });
+
+describe('a request of system text alone, as some tools ask for a title', () => {
+  const messages = [
+    { role: 'system', content: 'You name things.' },
+    { role: 'system', content: 'Name this.' },
+  ];
+
+  it('has a message of the user at Anthropic, which demands one', () => {
+    const request = FORMATS['openai-chat'].decodeRequest({ model: 'm', messages });
+    const { body, losses } = FORMATS['anthropic-messages'].encodeRequest(request, { model: 'm', issuer: 'anthropic' });
+    expect(body).toMatchObject({ system: 'You name things.', messages: [{ role: 'user', content: 'Name this.' }] });
+    expect(losses.map(({ feature }) => feature)).toContain('system-role');
+  });
+
+  it('and at Gemini', () => {
+    const request = FORMATS['openai-chat'].decodeRequest({ model: 'm', messages: messages.slice(1) });
+    const { body } = FORMATS.gemini.encodeRequest(request, { model: 'gemini-3.8-flash', issuer: 'gemini' });
+    expect(body).toEqual({ contents: [{ role: 'user', parts: [{ text: 'Name this.' }] }] });
+  });
+});

@@ -3,6 +3,7 @@ import { asObject, compact, type JsonObject } from '../../base/json.ts';
 import { LossList } from '../../model/loss.ts';
 import { withOfferedChoice } from '../../model/offered-tools.ts';
 import type { ChatRequest, Sampling } from '../../model/request.ts';
+import { withSomethingSaid } from '../../model/something-said.ts';
 import { ToolNames } from '../../model/tool-names.ts';
 import type { EncodedRequest, EncodeTarget } from '../format.ts';
 import { shortContent } from './encode-blocks.ts';
@@ -18,7 +19,8 @@ const FALLBACK_MAX_TOKENS = 8_192;
 /** The body for `target`, and what it could not say. */
 export function encodeRequest(asked: ChatRequest, target: EncodeTarget): EncodedRequest {
   const losses = new LossList();
-  const request = withOfferedChoice(asked, ORIGIN, losses);
+  const offered = withOfferedChoice(asked, ORIGIN, losses);
+  const request = isForeign(asked) ? withSomethingSaid(offered, losses) : offered;
   const names = new ToolNames(request, TOOL_NAME_RULE, losses);
   const context: EncodeContext = { target, losses, names };
   const { system, turns } = encodeMessages(request, context);

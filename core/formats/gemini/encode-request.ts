@@ -4,6 +4,7 @@ import { extBelongsTo } from '../../model/ext.ts';
 import { LossList } from '../../model/loss.ts';
 import { withOfferedChoice } from '../../model/offered-tools.ts';
 import type { ChatRequest, Message } from '../../model/request.ts';
+import { withSomethingSaid } from '../../model/something-said.ts';
 import { ToolNames } from '../../model/tool-names.ts';
 import { arrangeToolResults } from '../../model/tool-results.ts';
 import type { EncodedRequest, EncodeTarget } from '../format.ts';
@@ -15,7 +16,9 @@ import { encodeToolChoice, encodeTools, GEMINI_TOOL_NAMES } from './encode-tools
 /** Writes the body. The model and whether to stream stand in the URL, not here. */
 export function encodeRequest(asked: ChatRequest, target: EncodeTarget): EncodedRequest {
   const losses = new LossList();
-  const request = withOfferedChoice(asked, 'gemini', losses);
+  const offered = withOfferedChoice(asked, 'gemini', losses);
+  const isForeign = asked.ext !== undefined && asked.ext.origin !== 'gemini';
+  const request = isForeign ? withSomethingSaid(offered, losses) : offered;
   const names = new ToolNames(request, GEMINI_TOOL_NAMES, losses);
   const context: PartContext = { target, names, losses, calls: callNames(request.messages, names) };
   const arranged = arrangeToolResults(request.messages, losses);
