@@ -84,9 +84,9 @@ function standardAnswer(status: number, body: JsonObject, keptForMs = 0): Respon
   });
 }
 
-/** A token that was kept may have ended; one second is the least that can be told. */
+/** A token that was kept may have ended; a second is the least that is told then, or what it was given to live. */
 function leftOf(expiresInS: number, keptForMs: number): number {
-  return Math.max(1, Math.min(expiresInS, LONGEST_S) - Math.floor(keptForMs / 1_000));
+  return Math.max(Math.min(expiresInS, 1), Math.min(expiresInS, LONGEST_S) - Math.floor(keptForMs / 1_000));
 }
 
 function json(status: number, body: JsonObject): Response {
