@@ -1,11 +1,15 @@
-/** A display for windows: the one there is, or a virtual one of our own that ends with this process. */
-import { spawn } from 'node:child_process';
+/** A display for windows: the one there is, or a virtual one of our own that ends with the file of tests that opened it. */
+import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { afterAll } from 'vitest';
 
 const XVFB = '/usr/bin/Xvfb';
 const START_LIMIT_MS = 10_000;
 
 let opened: Promise<string | undefined> | undefined;
+let virtual: ChildProcess | undefined;
+// Hooks run in the reverse order: this one, made at the import, after those that end the app. A worker is killed, not left.
+afterAll(() => void virtual?.kill());
 
 /** For `DISPLAY`; undefined where there is no display and none can be made: Chromium then runs without a window. */
 export function displayName(): Promise<string | undefined> {
@@ -18,7 +22,7 @@ function openVirtual(): Promise<string | undefined> {
   const child = spawn(XVFB, ['-displayfd', '1', '-screen', '0', '1600x1200x24', '-nolisten', 'tcp'], {
     stdio: ['ignore', 'pipe', 'ignore'],
   });
-  process.on('exit', () => child.kill());
+  virtual = child;
   child.unref();
   return new Promise((resolve) => {
     const limit = setTimeout(() => resolve(undefined), START_LIMIT_MS);
